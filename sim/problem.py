@@ -1,0 +1,121 @@
+r"""The problem: a Gaussian mixture with a margin, separable along \(\mu\), and flipped labels."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from sim.margins import Constant, Margin, parse_margin
+from sim.noise import LabelNoise, UniformFlips
+from sim.validate import positive, reject, whole
+
+
+class Problem(eqx.Module):
+    r"""\(x = y\,m\,\mu + \Sigma^{1/2} z\), \(z \sim N(0, I_d)\), \(\Sigma\mu = 0\), flipped labels.
+
+    Every field may be an array (fields broadcast), so one ``Problem`` can hold a whole grid for
+    the predictions; the engines take scalar problems.
+
+    Args:
+        n: number of samples, whole, >= 2.
+        d: number of features, whole, >= 2; the noise lives in r = d - 1 dimensions.
+        p: probability of a flipped label, in [0, 1/2).  Give either ``p`` or ``noise``.
+        gamma: norm of mu, > 0.
+        sigma: standard deviation of isotropic noise, > 0 (ignored when ``spectrum`` is given).
+        margin: law of the margin variable m = 1 + u, or its name (see `parse_margin`).
+        spectrum: the r eigenvalues of Sigma on the complement of mu, shape [..., d - 1].
+        noise: how labels get flipped, when not uniformly with probability ``p``.
+
+    Raises:
+        ValueError: naming the argument, its value and what is allowed.
+    """
+
+    n: Any
+    d: Any
+    gamma: Any
+    sigma: Any
+    margin: Margin
+    spectrum: jax.Array | None
+    noise: LabelNoise
+
+    def __init__(
+        self,
+        n: Any,
+        d: Any,
+        p: Any = None,
+        gamma: Any = 1.0,
+        sigma: Any = 1.0,
+        *,
+        margin: Margin | str | None = None,
+        spectrum: Any = None,
+        noise: LabelNoise | None = None,
+    ):
+        if (p is None) == (noise is None):
+            raise ValueError("give exactly one of p (uniform flips) and noise")
+        self.n, self.d, self.gamma = n, d, gamma
+        self.noise = UniformFlips(p) if noise is None else noise
+        self.margin = parse_margin(margin) if isinstance(margin, str) else margin or Constant()
+        self.spectrum = None if spectrum is None else jnp.asarray(spectrum, dtype=jnp.float64)
+        if self.spectrum is None:
+            self.sigma = sigma
+        else:
+            self.sigma = jnp.sqrt(jnp.mean(self.spectrum, axis=-1))
+
+    def __check_init__(self):
+        whole("n", self.n, 2)
+        whole("d", self.d, 2)
+        positive("gamma", self.gamma)
+        if self.spectrum is None:
+            positive("sigma", self.sigma)
+        else:
+            _check_spectrum(self.spectrum, self.d)
+
+    @property
+    def p(self) -> Any:
+        """Average probability of a flip."""
+        return self.noise.rate(self.law)
+
+    @property
+    def r(self) -> Any:
+        """Number of noise dimensions, the rank of Sigma when no eigenvalue is zero."""
+        return self.d - 1
+
+    @property
+    def rho(self) -> Any:
+        r"""Separation \(\rho = \gamma^2/\sigma^2\), with \(\sigma^2\) the mean eigenvalue."""
+        return (self.gamma / self.sigma) ** 2
+
+    @property
+    def alpha(self) -> Any:
+        r"""Aspect ratio \(\alpha = n/r\)."""
+        return self.n / self.r
+
+    @property
+    def law(self) -> Margin:
+        """The margin law with every parameter that the problem fixes filled in."""
+        return self.margin.at(self.rho)
+
+
+def _check_spectrum(spectrum: jax.Array, d: Any) -> None:
+    if isinstance(spectrum, jax.core.Tracer):
+        return
+    values = np.asarray(spectrum)
+    rank = np.asarray(d)
+    if values.ndim < 1 or (rank.ndim == 0 and values.shape[-1] != int(rank) - 1):
+        raise reject("spectrum", f"{values.shape[-1:]} eigenvalues", f"of length d - 1 = {d - 1}")
+    if not (np.isfinite(values).all() and (values >= 0).all()):
+        bad = values[~(np.isfinite(values) & (values >= 0))].flat[0]
+        raise reject("spectrum", bad, "finite eigenvalues >= 0")
+    if (values.max(axis=-1) == 0).any():
+        raise reject("spectrum", "all zeros", "eigenvalues of which at least one is > 0")
+
+
+def power_spectrum(d: int, exponent: float, sigma: float = 1.0) -> jax.Array:
+    r"""Eigenvalues \(\lambda_j \propto j^{-A}\), j = 1..d-1, scaled to mean ``sigma**2``."""
+    whole("d", d, 2)
+    shape = jnp.arange(1, d, dtype=jnp.float64) ** -exponent
+    return shape * (sigma**2 / jnp.mean(shape))
