@@ -1,0 +1,43 @@
+# make setup      virtual environment in .venv with the relabel command in it
+# make test       lint, types, tests
+# make reproduce  check every claim and draw every figure into results/ (PRESET=quick|full)
+# make bench      speed and memory into results/benchmarks.md
+
+PYTHON ?= python3
+PRESET ?= quick
+WORKERS ?= 2
+
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup test lint reproduce bench
+
+help:
+	@sed -n 's/^# //p' Makefile
+
+setup: $(STAMP)
+
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is %s; try make PYTHON=python3.12" % sys.version.split()[0])'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+test: lint
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal
+
+reproduce: setup
+	$(if $(filter quick full,$(PRESET)),,$(error PRESET=$(PRESET) is not allowed: PRESET must be quick or full))
+	$(BIN)/relabel check --level $(PRESET) --out results
+	$(BIN)/relabel figures --preset $(PRESET) --out results/figures
+
+bench: setup
+	$(BIN)/python -m benchmarks
