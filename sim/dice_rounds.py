@@ -1,0 +1,148 @@
+r"""Any number of rounds and schemes on one draw of the data, exact in law (R19).
+
+In the symmetrised frame sample i has margin m, flip sign s = +-1 and noise s z = w, a row of W.
+A model is \(\theta = a\mu + \Sigma^{1/2}v\) with \(a = \mathrm{mean}(fm)\) and
+\(v = W^\top(sf)/n\); its score is \(m\gamma^2 a + s\,W\Sigma v\).
+"""
+
+from typing import Any
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+
+from sim import dice_bases
+from sim.dice_bases import Bases
+from sim.noise import LabelNoise
+from sim.problem import Problem
+from sim.schemes import Scheme
+
+MARGINS, FLIPS, LEFT, RIGHT, LENGTH = range(5)  # sub-streams of a seed
+
+
+class Sample(eqx.Module):
+    """Padded to [N]; ``inside`` marks the first n entries, and s, m vanish on the others."""
+
+    inside: jax.Array
+    s: jax.Array
+    m: jax.Array
+
+
+class Score(eqx.Module):
+    """What `Outcome` needs of one model: three scalars."""
+
+    kappa: jax.Array
+    label_accuracy: jax.Array
+    coverage: jax.Array
+
+
+def seed_outcome(
+    key: jax.Array, problem: Problem, schemes: tuple[Scheme, ...], rounds: int, samples: int
+) -> Score:
+    """All schemes on one seed; arrays [schemes, rounds + 1].
+
+    Args:
+        key: the seed's key.
+        problem: scalar problem whose ``n`` and ``d`` may be traced.
+        schemes: label rules, applied to the same data.
+        rounds: number of retraining rounds.
+        samples: padded length N >= n.
+    """
+    sample = _sample(key, problem, samples)
+    slots = 1 + rounds * len(schemes)
+    wide = slots if problem.spectrum is None else problem.spectrum.shape[-1]
+    bases = dice_bases.empty(slots, samples, wide)
+    bases, first, model = _train(key, problem, sample, bases, jnp.asarray(0), sample.s)
+    models = jax.tree.map(lambda leaf: jnp.stack([leaf] * len(schemes)), model)
+
+    def step(carry: tuple[Bases, Any], turn: jax.Array) -> tuple[tuple[Bases, Any], Score]:
+        bases, models = carry
+        scores, trained = [], []
+        for number, scheme in enumerate(schemes):
+            slot = turn * len(schemes) + number
+            model = jax.tree.map(lambda leaf, i=number: leaf[i], models)
+            bases, labels = _relabel(key, problem, sample, bases, slot, model, scheme)
+            bases, score, model = _train(key, problem, sample, bases, slot + 1, labels)
+            scores.append(score)
+            trained.append(model)
+        return (bases, _stack(trained)), _stack(scores)
+
+    _, later = jax.lax.scan(step, (bases, models), jnp.arange(rounds))
+    return jax.tree.map(
+        lambda a, b: jnp.concatenate([jnp.full((len(schemes), 1), a), b.T], axis=1), first, later
+    )
+
+
+def _stack(items: list[Any]) -> Any:
+    return jax.tree.map(lambda *leaves: jnp.stack(leaves), *items)
+
+
+def _sample(key: jax.Array, problem: Problem, samples: int) -> Sample:
+    inside = jnp.arange(samples) < problem.n
+    m = problem.law.sample(jax.random.fold_in(key, MARGINS), (samples,))
+    noise: LabelNoise = problem.noise
+    flip = jax.random.uniform(jax.random.fold_in(key, FLIPS), (samples,)) < noise.probability(m)
+    return Sample(inside, jnp.where(inside, jnp.where(flip, -1.0, 1.0), 0), jnp.where(inside, m, 0))
+
+
+def _train(
+    key: jax.Array, problem: Problem, sample: Sample, bases: Bases, slot: jax.Array, f: jax.Array
+) -> tuple[Bases, Score, tuple[jax.Array, jax.Array]]:
+    """Average the samples with labels f; the model is (a, Sigma v)."""
+    key = jax.random.fold_in(jax.random.fold_in(key, LEFT), slot)
+    bases, total = dice_bases.from_left(
+        bases, slot, sample.s * f, lambda is_new: _right_vector(key, problem, bases, slot, is_new)
+    )
+    a = jnp.sum(f * sample.m) / problem.n
+    u = total * _eigenvalues(problem) / problem.n
+    length = jnp.sqrt(u @ u)
+    lost = (length == 0) & (a == 0)  # no label left: the zero classifier
+    kappa = jnp.where(lost, 0, problem.gamma**2 * a / jnp.where(lost, 1, length))
+    used = jnp.sum(f != 0)
+    return bases, Score(kappa, jnp.sum(f > 0) / used, used / problem.n), (a, u)
+
+
+def _relabel(
+    key: jax.Array,
+    problem: Problem,
+    sample: Sample,
+    bases: Bases,
+    slot: jax.Array,
+    model: tuple[jax.Array, jax.Array],
+    scheme: Scheme,
+) -> tuple[Bases, jax.Array]:
+    a, u = model
+    key = jax.random.fold_in(jax.random.fold_in(key, RIGHT), slot)
+    draw = lambda: jnp.where(sample.inside, jax.random.normal(key, sample.m.shape), 0)  # noqa: E731
+    bases, field = dice_bases.from_right(bases, slot, u, draw)
+    score = sample.m * problem.gamma**2 * a + sample.s * field
+    return bases, jnp.where(sample.inside, scheme.label(score, sample.s), 0)
+
+
+def _eigenvalues(problem: Problem) -> Any:
+    return problem.sigma**2 if problem.spectrum is None else problem.spectrum
+
+
+def _right_vector(
+    key: jax.Array, problem: Problem, bases: Bases, slot: jax.Array, is_new: jax.Array
+) -> jax.Array:
+    """Fresh Gaussian vector in noise space.
+
+    Isotropic noise has no preferred axes: coordinate k is the direction that the k-th new left
+    vector opened, so earlier coordinates get a normal each and the rest of the r dimensions
+    enters through its length, chi with r - (directions so far) degrees of freedom.
+    """
+    wide = bases.right.shape[1]
+    normals = jax.random.normal(key, (wide,))
+    if problem.spectrum is not None:
+        return normals
+    known = jnp.diagonal(bases.left_image) != 0
+    freedom = problem.r - jnp.sum(known)
+    opened = jnp.where(is_new & (freedom > 0), chi(jax.random.fold_in(key, LENGTH), freedom), 0)
+    return jnp.where(known, normals, 0).at[slot].set(opened)
+
+
+def chi(key: jax.Array, freedom: jax.Array) -> jax.Array:
+    """Length of a standard normal vector in ``freedom`` >= 1 dimensions (below 1: as 1)."""
+    half = jnp.maximum(freedom, 1).astype(jnp.float64) / 2
+    return jnp.sqrt(2 * jax.random.gamma(key, half, dtype=jnp.float64))
