@@ -1,0 +1,211 @@
+r"""Engine that draws the data: averaging classifier, relabelling, retraining, any number of rounds.
+
+A round is one pass over the samples in blocks that fit in cache: scores, labels and the next
+weighted sum come from the same visit of a block, for all schemes together.  The first model
+is summed while its samples are being drawn.  Seeds run one after another on each device, so
+a seed's numbers depend on nothing but its key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+from jax import lax
+
+from sim.batches import over_seeds
+from sim.keys import seed_keys, seed_numbers
+from sim.memory import budget
+from sim.outcome import Outcome, outcome
+from sim.problem import Problem
+from sim.sample import (
+    Layout,
+    arrays,
+    check_scalar,
+    draw_labels,
+    eigenvalues,
+    fold_blocks,
+    layout,
+    streams,
+)
+from sim.schemes import Scheme
+from sim.validate import positive as require_positive
+from sim.validate import whole
+
+
+def run(
+    problem: Problem,
+    scheme: Scheme,
+    rounds: int = 1,
+    *,
+    key: jax.Array,
+    seeds: int | jax.Array,
+    **options: Any,
+) -> Outcome:
+    """`run_many` for one scheme."""
+    return run_many(problem, [scheme], rounds, key=key, seeds=seeds, **options)[scheme.name]
+
+
+def run_many(
+    problem: Problem,
+    schemes: Sequence[Scheme],
+    rounds: int = 1,
+    *,
+    key: jax.Array,
+    seeds: int | jax.Array,
+    positive: float = 0.5,
+    dtype: Any = jnp.float32,
+    memory_bytes: int | None = None,
+    devices: Sequence[jax.Device] | None = None,
+) -> dict[str, Outcome]:
+    """Train, relabel and retrain on drawn data; all schemes share the data of a seed.
+
+    Args:
+        problem: a scalar problem.
+        schemes: label rules; the result is keyed by their names.
+        rounds: number of retrainings, >= 0.
+        key: key of the cell; seed s draws `sim.sample.sample(problem, fold_in(key, s))`.
+        seeds: how many (numbered from 0), or the seed numbers themselves.
+        positive: probability of a positive true label; changes no result's law.
+        dtype: of the samples and scores, float32 or float64; sums are kept in float64.
+        memory_bytes: what the samples may take, by default half of what is free.
+        devices: devices that share the seeds, by default all local ones.
+
+    Returns:
+        An `Outcome` a scheme, arrays [seeds, rounds + 1].
+
+    Raises:
+        ValueError: for bad input, or where memory cannot hold the samples of one seed.
+    """
+    check_scalar(problem, positive)
+    whole("rounds", rounds, 0)
+    plan = layout(problem, dtype)
+    need = plan.bytes + 16 * plan.rows * len(schemes) * (int(rounds) + 1)
+    chosen = _affordable(plan, need, memory_bytes, tuple(devices or jax.local_devices()))
+    keys = seed_keys(key, seed_numbers(seeds))
+    operands = arrays((problem, tuple(schemes), float(positive)))
+    raw = over_seeds(_Kernel(plan, int(rounds)), keys, operands, tile=1, devices=chosen)
+    named = zip(schemes, raw, strict=True)
+    return {scheme.name: outcome(problem.law, *columns) for scheme, columns in named}
+
+
+def _affordable(
+    plan: Layout, need: int, memory_bytes: int | None, devices: tuple[jax.Device, ...]
+) -> tuple[jax.Device, ...]:
+    """As many devices as may hold a seed each."""
+    if memory_bytes is not None:
+        require_positive("memory_bytes", memory_bytes)
+    have = budget(devices) if memory_bytes is None else int(memory_bytes)
+    if have < need:
+        raise ValueError(
+            f"memory_bytes = {have} is not allowed: one seed with n = {plan.n}, d = {plan.d} in "
+            f"{plan.dtype} needs {need} bytes; the dice engine draws from the exact law "
+            "without the data and needs none of it"
+        )
+    return devices[: have // need]
+
+
+class _Kernel(eqx.Module):
+    """One seed of a tile: its draws, all rounds of all schemes, what is reported of them."""
+
+    plan: Layout
+    rounds: int = eqx.field(static=True)
+
+    def __call__(self, keys: jax.Array, operands: Any) -> Any:
+        problem, schemes, share = operands
+        for_labels, for_features = streams(keys[0])
+        labels = draw_labels(self.plan, problem, for_labels, share)
+        x, total = _draw(self.plan, problem, for_features, labels)
+        scales = jnp.concatenate([jnp.zeros(1), jnp.sqrt(eigenvalues(problem, self.plan.d))])
+        theta, used = _rounds(schemes, x, labels.given, total / self.plan.n, self.rounds)
+        kappa = margin_parameter(theta, problem.gamma, scales)
+        columns = (kappa, *label_quality(used, labels.y, self.plan.n))
+        return tuple(tuple(column[:, s][None] for column in columns) for s in range(len(schemes)))
+
+
+def _draw(plan: Layout, problem: Problem, key: jax.Array, labels: Any) -> Any:
+    """Samples [blocks, height, d] and the first model's sum of given * x, while in cache."""
+
+    def step(i: jax.Array, x: jax.Array, carry: Any) -> Any:
+        store, total = carry
+        return store.at[i].set(x), total + (labels.given[i] @ x).astype(jnp.float64)
+
+    empty = jnp.zeros((plan.blocks, plan.height, plan.d), plan.dtype)
+    return fold_blocks(plan, problem, key, labels, step, (empty, jnp.zeros(plan.d)))
+
+
+def retrain(
+    scheme: Scheme, x: jax.Array, given: jax.Array, rounds: int = 1
+) -> tuple[jax.Array, jax.Array]:
+    """Train on given labels, relabel and retrain data at hand.
+
+    Args:
+        scheme: label rule.
+        x: samples [n, d].
+        given: given labels [n]; true labels are never asked for.
+        rounds: number of retrainings, >= 0.
+
+    Returns:
+        The averaging classifiers [rounds + 1, d] and the labels each was trained on,
+        [rounds + 1, n].
+    """
+    whole("rounds", rounds, 0)
+    first = (given.astype(x.dtype) @ x).astype(jnp.float64) / x.shape[0]
+    theta, labels = _rounds((scheme,), x[None], given.astype(x.dtype)[None], first, rounds)
+    return theta[:, 0], labels[:, 0, 0]
+
+
+def _rounds(
+    schemes: tuple[Scheme, ...], x: jax.Array, given: jax.Array, theta: jax.Array, rounds: int
+) -> tuple[jax.Array, jax.Array]:
+    """Models [rounds + 1, schemes, d] from the first one [d], and the labels behind each."""
+    count = len(schemes)
+    first = jnp.broadcast_to(theta, (count, *theta.shape))
+    labels = jnp.broadcast_to(given, (count, *given.shape))
+
+    def step(thetas: jax.Array, _: None) -> Any:
+        following = _relabel(schemes, x, given, thetas)
+        return following[0], following
+
+    _, (models, trained_on) = lax.scan(step, first, length=rounds)
+    return jnp.concatenate([first[None], models]), jnp.concatenate([labels[None], trained_on])
+
+
+def _relabel(
+    schemes: tuple[Scheme, ...], x: jax.Array, given: jax.Array, thetas: jax.Array
+) -> tuple[jax.Array, jax.Array]:
+    """The next models [schemes, d] and their labels [schemes, blocks, height], in one pass.
+
+    Takes samples [blocks, height, d], given labels [blocks, height] and models [schemes, d];
+    true labels are not known here.
+    """
+    weights = thetas.astype(x.dtype)
+
+    def step(sums: jax.Array, block: Any) -> Any:
+        samples, noisy = block
+        new = [s.label(samples @ w, noisy) for s, w in zip(schemes, weights, strict=True)]
+        new = [label.astype(x.dtype) for label in new]
+        more = jnp.stack([label @ samples for label in new])
+        return sums + more.astype(jnp.float64), jnp.stack(new)
+
+    sums, labels = lax.scan(step, jnp.zeros_like(thetas), (x, given))
+    n = jnp.sum(given != 0)  # the padding has no given label
+    return sums / n, jnp.moveaxis(labels, 1, 0)
+
+
+def margin_parameter(theta: jax.Array, gamma: Any, scales: jax.Array) -> jax.Array:
+    r"""\(\kappa = \gamma\theta_1/\|\Sigma^{1/2}\theta\|\) (R1) of models [..., d].
+
+    ``scales`` are the square roots of the eigenvalues of Sigma, [d], zero along mu.
+    """
+    return gamma * theta[..., 0] / jnp.linalg.norm(scales * theta, axis=-1)
+
+
+def label_quality(used: jax.Array, y: jax.Array, n: int) -> tuple[jax.Array, jax.Array]:
+    """Share of correct labels among those used, and share used, of labels [..., blocks, height]."""
+    correct = jnp.sum(used * y > 0, axis=(-2, -1))
+    trained = jnp.sum((used != 0) & (y != 0), axis=(-2, -1))
+    return correct / trained, trained / n

@@ -1,0 +1,177 @@
+r"""Drawing the data themselves: \(x = y m \mu + \Sigma^{1/2} z\) with \(\mu = \gamma e_1\).
+
+The rows come in equal blocks that fit in cache, so that an engine can use a block while it is
+being drawn.  `sample` gives the same rows as plain arrays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+from jax import lax
+
+from sim.problem import Problem
+from sim.validate import reject, require
+
+CACHE_BYTES = 1 << 19
+Carry = TypeVar("Carry")
+
+
+class Sample(eqx.Module):
+    """Drawn data.
+
+    Attributes:
+        x: samples, shape [n, d]; the first coordinate is the one along mu.
+        y: true labels +-1, shape [n].
+        given: labels after flipping, +-1, shape [n].
+        margin: margins m, shape [n].
+    """
+
+    x: jax.Array
+    y: jax.Array
+    given: jax.Array
+    margin: jax.Array
+
+
+class Layout(eqx.Module):
+    """Static shapes: ``rows`` = ``blocks * height`` >= n rows, the last ones all zero."""
+
+    n: int = eqx.field(static=True)
+    d: int = eqx.field(static=True)
+    blocks: int = eqx.field(static=True)
+    height: int = eqx.field(static=True)
+    dtype: str = eqx.field(static=True)
+
+    @property
+    def rows(self) -> int:
+        """Rows drawn, padding included."""
+        return self.blocks * self.height
+
+    @property
+    def bytes(self) -> int:
+        """Memory that one seed needs: the samples and a few numbers a row and a feature."""
+        size = jnp.dtype(self.dtype).itemsize
+        return size * self.rows * self.d + 64 * (self.rows + self.d)
+
+
+def layout(problem: Problem, dtype: Any = jnp.float32) -> Layout:
+    """Blocks of about half a mebibyte, as equal as they can be; a function of n, d, dtype."""
+    n, d = int(problem.n), int(problem.d)
+    kind = jnp.dtype(dtype).name
+    if kind not in ("float32", "float64"):
+        raise reject("dtype", kind, "float32 or float64")
+    most = max(1, CACHE_BYTES // (d * jnp.dtype(kind).itemsize))
+    blocks = -(-n // most)
+    return Layout(n, d, blocks, -(-n // blocks), kind)
+
+
+def check_scalar(problem: Problem, positive: Any) -> None:
+    """The engine takes one problem at a time and a share of positive labels in [0, 1]."""
+    for name in ("n", "d", "gamma", "sigma"):
+        if jnp.ndim(getattr(problem, name)):
+            raise reject(name, getattr(problem, name), "a scalar: one problem at a time")
+    require("positive", positive, lambda share: (share >= 0) & (share <= 1), "in [0, 1]")
+
+
+class Labels(eqx.Module):
+    """Margins, true and given labels of all rows [blocks, height]; zero in the padding."""
+
+    margin: jax.Array
+    y: jax.Array
+    given: jax.Array
+
+
+def draw_labels(plan: Layout, problem: Problem, key: jax.Array, positive: Any) -> Labels:
+    """Margins, labels and flips, before any feature is drawn."""
+    margins, signs, flips = jax.random.split(key, 3)
+    shape = (plan.rows,)
+    margin = problem.law.sample(margins, shape)
+    y = jnp.where(jax.random.uniform(signs, shape) < positive, 1.0, -1.0)
+    flipped = jax.random.uniform(flips, shape) < problem.noise.probability(margin)
+    given = jnp.where(flipped, -y, y)
+    real = jnp.arange(plan.rows) < plan.n
+    grid = (plan.blocks, plan.height)
+    columns = (jnp.where(real, c, 0.0).astype(plan.dtype).reshape(grid) for c in (margin, y, given))
+    return Labels(*columns)
+
+
+def fold_blocks(
+    plan: Layout,
+    problem: Problem,
+    key: jax.Array,
+    labels: Labels,
+    step: Callable[[jax.Array, jax.Array, Carry], Carry],
+    start: Carry,
+) -> Carry:
+    """``carry = step(i, x, carry)`` over the blocks x [height, d] in order."""
+    scale = jnp.sqrt(eigenvalues(problem, plan.d)).astype(plan.dtype)
+    scale = jnp.concatenate([jnp.zeros(1, plan.dtype), scale])
+    along = (labels.y * labels.margin * problem.gamma).astype(plan.dtype)
+
+    def body(i: jax.Array, carry: Carry) -> Carry:
+        shape = (plan.height, plan.d)
+        z = jax.random.normal(jax.random.fold_in(key, i), shape, plan.dtype)
+        first = lax.broadcasted_iota(jnp.int32, shape, 1) == 0
+        real = jnp.abs(labels.y[i])[:, None]
+        x = jnp.where(first, along[i][:, None], z * scale * real)
+        return step(i, lax.optimization_barrier(x), carry)
+
+    return lax.fori_loop(0, plan.blocks, body, start)
+
+
+def eigenvalues(problem: Problem, d: int) -> jax.Array:
+    """The d - 1 eigenvalues of Sigma on the complement of mu."""
+    if problem.spectrum is not None:
+        return problem.spectrum
+    return jnp.full(d - 1, jnp.asarray(problem.sigma, jnp.float64) ** 2)
+
+
+def streams(key: jax.Array) -> tuple[jax.Array, jax.Array]:
+    """Keys of the labels and of the features of one seed."""
+    labels, features = jax.random.split(key)
+    return labels, features
+
+
+def sample(
+    problem: Problem, key: jax.Array, *, positive: float = 0.5, dtype: Any = jnp.float32
+) -> Sample:
+    """The data that `sim.direct.run` draws for the seed whose key is ``key``.
+
+    Args:
+        problem: a scalar problem.
+        key: the seed's key: ``fold_in(cell key, seed)``, see `sim.keys.seed_keys`.
+        positive: probability of a positive true label.
+        dtype: float32 or float64.
+
+    Raises:
+        ValueError: for a grid of problems, a share outside [0, 1] or another dtype.
+    """
+    check_scalar(problem, positive)
+    return _sample(layout(problem, dtype), arrays(problem), key, jnp.asarray(positive, jnp.float64))
+
+
+def arrays(tree: Any) -> Any:
+    """Python floats as float64 arrays, so that their values do not enter a compiled program."""
+
+    def leaf(value: Any) -> Any:
+        return jnp.asarray(value, jnp.float64) if isinstance(value, float) else value
+
+    return jax.tree.map(leaf, tree)
+
+
+@eqx.filter_jit
+def _sample(plan: Layout, problem: Problem, key: jax.Array, positive: jax.Array) -> Sample:
+    for_labels, for_features = streams(key)
+    labels = draw_labels(plan, problem, for_labels, positive)
+
+    def store(i: jax.Array, x: jax.Array, carry: jax.Array) -> jax.Array:
+        return carry.at[i].set(x)
+
+    empty = jnp.zeros((plan.blocks, plan.height, plan.d), plan.dtype)
+    x = fold_blocks(plan, problem, for_features, labels, store, empty)
+    flat = [leaf.reshape(plan.rows)[: plan.n] for leaf in (labels.y, labels.given, labels.margin)]
+    return Sample(x.reshape(plan.rows, plan.d)[: plan.n], *flat)
