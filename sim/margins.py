@@ -6,12 +6,16 @@ r"""Laws of the margin variable m = 1 + u: sampling and quadrature.
 
 from __future__ import annotations
 
+import math
 from typing import Any, ClassVar, Literal
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
+import numpy as np
 
+from sim.normal import density, log_tail
+from sim.panels import merged, panels, turning_points
 from sim.validate import positive, reject
 
 
@@ -45,9 +49,29 @@ class Margin(eqx.Module):
         """
         raise NotImplementedError
 
-    def log_error(self, kappa: jax.Array) -> jax.Array:
-        r"""\(\log E\,Q(m\kappa)\) (R1), same shape as ``kappa``, exact for tiny errors."""
+    def decaying_nodes(self, kappa: Any) -> tuple[jax.Array, jax.Array]:
+        r"""Nodes and weights, shape [..., Q], for integrands that decay like \(\varphi(m\kappa)\).
+
+        For ``kappa`` >= 0; relative to the integrand's largest value, however small that is.
+        """
         raise NotImplementedError
+
+    def log_error(self, kappa: jax.Array) -> jax.Array:
+        r"""\(\log E\,Q(m\kappa)\) (R1), same shape as ``kappa``, exact for tiny errors.
+
+        Parameters of the law broadcast against ``kappa``.
+        """
+        kappa = jnp.asarray(kappa, jnp.float64)
+        below = kappa < 0
+        small = self._log_tail(jnp.where(below, -kappa, kappa))
+        return jnp.where(below, jnp.log1p(-jnp.exp(small)), small)
+
+    def _log_tail(self, kappa: jax.Array) -> jax.Array:
+        r"""\(\log E\,Q(m\kappa)\) for ``kappa`` >= 0, when m >= 1."""
+        m, w = self.decaying_nodes(kappa)
+        top = log_tail(kappa)
+        relative = jnp.exp(log_tail(m * kappa[..., None]) - top[..., None])
+        return top + jnp.log(jnp.sum(w * relative, axis=-1))
 
     def accuracy(self, kappa: jax.Array) -> jax.Array:
         r"""\(E\,\Phi(m\kappa)\) (R1)."""
@@ -67,6 +91,31 @@ class Constant(Margin):
     name: ClassVar[str] = "constant"
     source: ClassVar[Literal["none", "normal", "uniform"]] = "none"
 
+    def mean(self) -> Any:
+        """E m = 1."""
+        return 1.0
+
+    def second_moment(self) -> Any:
+        """E m^2 = 1."""
+        return 1.0
+
+    def push(self, base: jax.Array) -> jax.Array:
+        """Ones, whatever the base draws."""
+        return jnp.ones_like(base)
+
+    def nodes(self, slope: Any, offset: Any) -> tuple[jax.Array, jax.Array]:
+        """The single node m = 1 (Q = 1)."""
+        shape = jnp.broadcast_shapes(jnp.shape(slope), jnp.shape(offset))
+        one = jnp.ones((*shape, 1))
+        return one, one
+
+    def decaying_nodes(self, kappa: Any) -> tuple[jax.Array, jax.Array]:
+        """The single node m = 1 (Q = 1)."""
+        return self.nodes(kappa, 0.0)
+
+    def _log_tail(self, kappa: jax.Array) -> jax.Array:
+        return log_tail(kappa)
+
 
 class HalfNormal(Margin):
     """m = 1 + abs(N(0, scale^2))."""
@@ -77,6 +126,31 @@ class HalfNormal(Margin):
 
     def __check_init__(self):
         positive("margin half-normal scale", self.scale)
+
+    def mean(self) -> Any:
+        r"""E m = 1 + scale \(\sqrt{2/\pi}\)."""
+        return 1 + self.scale * _HALF_NORMAL_MEAN
+
+    def second_moment(self) -> Any:
+        r"""E m^2 = 1 + 2 scale \(\sqrt{2/\pi}\) + scale^2."""
+        return 1 + self.scale * (2 * _HALF_NORMAL_MEAN + self.scale)
+
+    def push(self, base: jax.Array) -> jax.Array:
+        """1 + scale * abs(base)."""
+        return 1 + jnp.asarray(self.scale, base.dtype) * jnp.abs(base)
+
+    def nodes(self, slope: Any, offset: Any) -> tuple[jax.Array, jax.Array]:
+        """Panels in abs(u)/scale on (0, 9)."""
+        edges = merged((0, 3, 6, 9), _standardised(turning_points(slope, offset), 1, self.scale))
+        return self._weighted(*panels(edges))
+
+    def decaying_nodes(self, kappa: Any) -> tuple[jax.Array, jax.Array]:
+        """Panels in abs(u)/scale down to exp(-45) of the largest value."""
+        steep = jnp.asarray(kappa * self.scale)
+        return self._weighted(*panels(_decay_edges(kappa * steep, (steep**2 + 1) / 2)))
+
+    def _weighted(self, g: jax.Array, w: jax.Array) -> tuple[jax.Array, jax.Array]:
+        return 1 + jnp.asarray(self.scale)[..., None] * g, 2 * w * density(g)
 
 
 class Uniform(Margin):
@@ -89,6 +163,32 @@ class Uniform(Margin):
     def __check_init__(self):
         positive("margin uniform width", self.width)
 
+    def mean(self) -> Any:
+        """E m = 1 + width/2."""
+        return 1 + self.width / 2
+
+    def second_moment(self) -> Any:
+        """E m^2 = 1 + width + width^2/3."""
+        return 1 + self.width * (1 + self.width / 3)
+
+    def push(self, base: jax.Array) -> jax.Array:
+        """1 + width * base."""
+        return 1 + jnp.asarray(self.width, base.dtype) * base
+
+    def nodes(self, slope: Any, offset: Any) -> tuple[jax.Array, jax.Array]:
+        """Panels in u/width on (0, 1)."""
+        edges = merged((0, 1), _standardised(turning_points(slope, offset), 1, self.width))
+        return self._weighted(*panels(edges))
+
+    def decaying_nodes(self, kappa: Any) -> tuple[jax.Array, jax.Array]:
+        """Panels in u/width down to exp(-45) of the largest value."""
+        steep = jnp.asarray(kappa * self.width)
+        edges = jnp.minimum(_decay_edges(kappa * steep, steep**2 / 2), 1.0)
+        return self._weighted(*panels(edges))
+
+    def _weighted(self, v: jax.Array, w: jax.Array) -> tuple[jax.Array, jax.Array]:
+        return 1 + jnp.asarray(self.width)[..., None] * v, w
+
 
 class Gaussian(Margin):
     r"""m ~ N(1, scale^2); with scale unset, \(\sigma/\gamma\): the isotropic mixture (R12)."""
@@ -97,9 +197,63 @@ class Gaussian(Margin):
     name: ClassVar[str] = "gaussian"
     source: ClassVar[Literal["none", "normal", "uniform"]] = "normal"
 
+    def __check_init__(self):
+        if self.scale is not None:
+            positive("margin gaussian scale", self.scale)
+
     def at(self, rho: Any) -> Margin:
         """Fill in scale = rho^(-1/2) unless it was given."""
         return self if self.scale is not None else Gaussian(rho**-0.5)
+
+    def mean(self) -> Any:
+        """E m = 1."""
+        return 1.0
+
+    def second_moment(self) -> Any:
+        """E m^2 = 1 + scale^2."""
+        return 1 + self._scale**2
+
+    def push(self, base: jax.Array) -> jax.Array:
+        """1 + scale * base."""
+        return 1 + jnp.asarray(self._scale, base.dtype) * base
+
+    def nodes(self, slope: Any, offset: Any) -> tuple[jax.Array, jax.Array]:
+        """Panels in (m - 1)/scale on (-9, 9), around both turning points."""
+        points = turning_points(slope, offset)
+        extra = _standardised(jnp.concatenate([points, -points], axis=-1), 1, self._scale)
+        return self._weighted(*panels(merged((-9, -6, -3, 0, 3, 6, 9), extra)))
+
+    def decaying_nodes(self, kappa: Any) -> tuple[jax.Array, jax.Array]:
+        """Panels around the peak of the density times the Gaussian factor."""
+        spread = jax.lax.rsqrt(1 + jnp.asarray(kappa * self._scale, jnp.float64) ** 2)[..., None]
+        edges = (spread**2 - 1) / jnp.asarray(self._scale)[..., None] + spread * _GAUSSIAN_EDGES
+        return self._weighted(*panels(edges))
+
+    def _log_tail(self, kappa: jax.Array) -> jax.Array:
+        return log_tail(kappa * jax.lax.rsqrt(1 + (kappa * self._scale) ** 2))
+
+    def _weighted(self, g: jax.Array, w: jax.Array) -> tuple[jax.Array, jax.Array]:
+        return 1 + jnp.asarray(self._scale)[..., None] * g, w * density(g)
+
+    @property
+    def _scale(self) -> Any:
+        if self.scale is None:
+            raise ValueError("margin gaussian has no scale yet: take Problem.law or at(rho)")
+        return self.scale
+
+
+_HALF_NORMAL_MEAN = math.sqrt(2 / math.pi)
+_GAUSSIAN_EDGES = np.linspace(-9.0, 9.0, 7)
+
+
+def _standardised(m: jax.Array, centre: float, scale: Any) -> jax.Array:
+    return (m - centre) / jnp.asarray(scale, jnp.float64)[..., None]
+
+
+def _decay_edges(linear: jax.Array, quadratic: jax.Array) -> jax.Array:
+    """Edges [..., 4] from 0 to the t > 0 where linear*t + quadratic*t^2 = 45."""
+    end = 90.0 / (linear + jnp.sqrt(linear**2 + 180.0 * quadratic))
+    return end[..., None] * np.linspace(0.0, 1.0, 4)
 
 
 MARGINS = "constant, half-normal:S, uniform:W, gaussian"
@@ -111,6 +265,7 @@ def parse_margin(text: str) -> Margin:
     if name in ("constant", "gaussian") and not value:
         return Constant() if name == "constant" else Gaussian()
     try:
-        return {"half-normal": HalfNormal, "uniform": Uniform}[name](float(value))
-    except KeyError:
+        law, parameter = {"half-normal": HalfNormal, "uniform": Uniform}[name], float(value)
+    except (KeyError, ValueError):
         raise reject("margin", text, f"one of {MARGINS}") from None
+    return law(parameter)
