@@ -1,0 +1,127 @@
+"""Try claims: gather evidence, apply one false-alarm budget, reach verdicts, write the record."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from proofs_check.claims import CLAIMS
+from proofs_check.formulas import Formulas
+from proofs_check.holm import BUDGET, POWER, rejected
+from proofs_check.registry import Claim, Evidence, Setting, choose
+from proofs_check.report import plain, write_record
+from sim.validate import reject
+
+Progress = Callable[[str], None]
+
+
+def try_claims(
+    level: str = "quick",
+    only: Iterable[str] | None = None,
+    progress: Progress | None = None,
+    out: str | Path | None = None,
+) -> dict[str, Any]:
+    """Try the claims and return the record that the command line prints.
+
+    Args:
+        level: ``quick`` (finds deviations of 1 %) or ``full`` (0.1 %).
+        only: ids of the claims to try; all if None.
+        progress: called with one line of text when a claim starts and when it ends.
+        out: folder for ``claims.md``, ``claims.json`` and ``certificates/``; nothing is
+            written if None.
+
+    Returns:
+        ``{"level", "claims": [{"id", "source", "statement", "evidence", "verdict",
+        "details"}], "holds", "fails", "undecided"}``.
+
+    Raises:
+        ValueError: for an unknown level or claim id, naming what is known.
+    """
+    setting = _setting(level)
+    chosen = choose(CLAIMS, only)
+    evidence = [
+        gather(claim, setting, step, len(chosen), progress) for step, claim in enumerate(chosen, 1)
+    ]
+    record = judge(chosen, evidence, setting)
+    if out is not None:
+        write_record(Path(out), record, chosen, evidence)
+    return record
+
+
+def _setting(level: str) -> Setting:
+    if level == "quick":
+        return Setting("quick")
+    if level == "full":
+        return Setting("full")
+    raise reject("level", level, "quick or full")
+
+
+def gather(
+    claim: Claim, setting: Setting, step: int = 1, total: int = 1, progress: Progress | None = None
+) -> Evidence | str:
+    """The evidence of one claim under the right formulas, or the traceback of a crash."""
+    say = progress or (lambda _: None)
+    say(f"[{step}/{total}] {claim.id}: {claim.kind} …")
+    try:
+        found: Evidence | str = claim.judge(claim.measure(setting), Formulas(), setting)
+    except Exception:  # a crash must reach the record as undecided, never as silence
+        found = traceback.format_exc()
+    state = "crashed" if isinstance(found, str) else f"{_size(found)} comparisons"
+    say(f"[{step}/{total}] {claim.id}: {state}")
+    return found
+
+
+def _size(evidence: Evidence) -> int:
+    return len(evidence.checks) + len(evidence.tests)
+
+
+def judge(
+    claims: Sequence[Claim], evidence: Sequence[Evidence | str], setting: Setting
+) -> dict[str, Any]:
+    """Verdicts on all claims together: Holm's procedure runs over every test of the run."""
+    p_values = [t.p_value for e in evidence if isinstance(e, Evidence) for t in e.tests]
+    falls = iter(rejected(p_values))
+    rows = [_row(claim, found, falls) for claim, found in zip(claims, evidence, strict=True)]
+    verdicts = [row["verdict"] for row in rows]
+    counts = {name: verdicts.count(name) for name in ("holds", "fails", "undecided")}
+    budget = {"family_wise": BUDGET, "tests": len(p_values), "procedure": "Holm", "power": POWER}
+    return {"level": setting.level, "claims": rows, **counts, "false_alarms": budget}
+
+
+def _row(claim: Claim, found: Evidence | str, falls: Any) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "id": claim.id,
+        "source": claim.source,
+        "statement": claim.statement,
+        "evidence": claim.kind,
+    }
+    if isinstance(found, str):
+        return row | {"verdict": "undecided", "details": {"domain": claim.domain, "crash": found}}
+    verdict, details = weigh(found, [next(falls) for _ in found.tests])
+    return row | {"verdict": verdict, "details": plain({"domain": claim.domain, **details})}
+
+
+def weigh(found: Evidence, falls: Sequence[bool]) -> tuple[str, dict[str, Any]]:
+    """Verdict and details from the comparisons; no comparison at all decides nothing."""
+    refuted: list[Any] = [c for c in found.checks if c.ok is False]
+    refuted += [t for t, fell in zip(found.tests, falls, strict=True) if fell]
+    open_: list[Any] = [c for c in found.checks if c.ok is None]
+    open_ += [t for t in found.tests if not t.resolution <= t.needed]
+    verdict = "fails" if refuted else "undecided" if open_ or not _size(found) else "holds"
+    return verdict, {
+        "comparisons": _size(found),
+        "refuted": [_show(x) for x in refuted],
+        "open": [_show(x) for x in open_],
+        "smallest_p": min((t.p_value for t in found.tests), default=None),
+        "tests": [_show(t) for t in found.tests],
+        **found.notes,
+    }
+
+
+def _show(comparison: Any) -> dict[str, Any]:
+    shown = {"name": comparison.name, "expected": comparison.expected, "found": comparison.found}
+    if hasattr(comparison, "p_value"):
+        shown |= {"p_value": comparison.p_value, "resolution": comparison.resolution}
+    return shown

@@ -1,0 +1,254 @@
+r"""The formulas on trial, in one table: closed forms of R2-R10 in plain NumPy.
+
+They are written independently of the package `theory`.  Every formula is a method that uses
+the others through ``self``, so that one wrong line can be planted by overriding one method.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.polynomial.legendre import leggauss
+from scipy.special import erfcx, gammaln, ndtr
+
+Array = Any  # a number or an array of numbers
+
+
+def normal_density(x: Array | float) -> Array:
+    r"""\(\varphi(x)\)."""
+    return np.exp(-np.square(x) / 2) / np.sqrt(2 * np.pi)
+
+
+@dataclass(frozen=True)
+class Law:
+    """A margin law as nodes m and weights w, so that E f(m) = sum w f(m)."""
+
+    name: str
+    m: Array
+    w: Array
+
+    def expect(self, f: Callable[[Array], Array]) -> Array:
+        """E f(m); ``f`` gets the nodes along the last axis."""
+        return np.sum(self.w * f(self.m), axis=-1)
+
+
+def _composite(low: float, high: float, panels: int = 60, order: int = 20) -> tuple[Array, Array]:
+    nodes, weights = leggauss(order)
+    edges = np.linspace(low, high, panels + 1)
+    half = np.diff(edges)[:, None] / 2
+    return ((edges[:-1, None] + half) + half * nodes).ravel(), (half * weights).ravel()
+
+
+def law(name: str) -> Law:
+    """The law called ``name`` (constant, half-normal:S, uniform:W, normal:S)."""
+    kind, _, value = name.partition(":")
+    if kind == "constant":
+        return Law(name, np.ones(1), np.ones(1))
+    if kind == "uniform":
+        u, w = _composite(0.0, 1.0)
+        return Law(name, 1 + float(value) * u, w)
+    z, w = _composite(0.0 if kind == "half-normal" else -12.0, 12.0)
+    density = normal_density(z) * (2 if kind == "half-normal" else 1)
+    return Law(name, 1 + float(value) * z, w * density)
+
+
+CONSTANT = law("constant")
+
+
+class Formulas:
+    """The right formulas; `proofs_check.mutants` overrides them one at a time."""
+
+    # --- R5: the proportional limit -----------------------------------------------------
+
+    def noise_scale(self, alpha: float) -> float:
+        r"""\(k = 1/\sqrt\alpha\)."""
+        return 1 / np.sqrt(alpha)
+
+    def signal(self, m: Array, p: float, rho: float, alpha: float, law: Law) -> Array:
+        r"""\(A(m) = m\rho\sqrt\alpha\,(1-2p)\,E m\)."""
+        mean = law.expect(lambda x: x)
+        return m * rho * np.sqrt(alpha) * (1 - 2 * p) * mean
+
+    def memory(self, k: float) -> float:
+        """Shift of an in-sample score toward the given label."""
+        return k
+
+    def a0(self, p: float, law: Law) -> Array:
+        r"""\(a_0 = (1-2p) E m\)."""
+        return (1 - 2 * p) * law.expect(lambda m: m)
+
+    def correct(self, p: float, rho: float, alpha: float, law: Law) -> tuple[Array, Array]:
+        """Probability that the prediction is right where the given label is right, wrong; per m."""
+        k = self.memory(self.noise_scale(alpha))
+        score = self.signal(law.m, p, rho, alpha, law)
+        return ndtr(score + k), ndtr(score - k)
+
+    def a1(self, p: float, rho: float, alpha: float, law: Law) -> Array:
+        r"""\(a_1 = E\,m\,t\)."""
+        x, y = self.correct(p, rho, alpha, law)
+        return np.sum(law.w * law.m * ((1 - p) * (2 * x - 1) + p * (2 * y - 1)))
+
+    def c(self, p: float, rho: float, alpha: float, law: Law) -> Array:
+        r"""\(c = E\,s\,t\), agreement of given and predicted labels."""
+        x, y = self.correct(p, rho, alpha, law)
+        return np.sum(law.w * ((1 - p) * (2 * x - 1) - p * (2 * y - 1)))
+
+    def b(self, p: float, rho: float, alpha: float, law: Law) -> Array:
+        r"""\(b = E\,s\,t\,\varepsilon\)."""
+        k = self.memory(self.noise_scale(alpha))
+        score = self.signal(law.m, p, rho, alpha, law)
+        return np.sum(
+            2 * law.w * ((1 - p) * normal_density(score + k) + p * normal_density(score - k))
+        )
+
+    def full_square(self, k: float, c: Array, b: Array) -> Array:
+        r"""\(\lVert v_1\rVert^2\) of full retraining."""
+        return k**2 + 2 * c * k * b + b**2
+
+    def consensus_square(self, k: float, c: Array, b: Array) -> Array:
+        r"""\(\lVert v_0+v_1\rVert^2\)."""
+        return 2 * (1 + c) * k * (k + b) + b**2
+
+    def _pieces(self, p: float, rho: float, alpha: float, law: Law) -> tuple[Array, ...]:
+        k = self.noise_scale(alpha)
+        return (
+            k,
+            self.a1(p, rho, alpha, law),
+            self.c(p, rho, alpha, law),
+            self.b(p, rho, alpha, law),
+        )
+
+    def initial(self, p: float, rho: float, alpha: float, law: Law = CONSTANT) -> Array:
+        r"""Limit of \(\kappa_0\)."""
+        return rho * self.a0(p, law) / self.noise_scale(alpha)
+
+    def full(self, p: float, rho: float, alpha: float, law: Law = CONSTANT) -> Array:
+        r"""Limit of \(\kappa_1\)."""
+        k, a1, c, b = self._pieces(p, rho, alpha, law)
+        return rho * a1 / np.sqrt(self.full_square(k, c, b))
+
+    def consensus(self, p: float, rho: float, alpha: float, law: Law = CONSTANT) -> Array:
+        r"""Limit of \(\kappa_{cons}\)."""
+        k, a1, c, b = self._pieces(p, rho, alpha, law)
+        return rho * (self.a0(p, law) + a1) / np.sqrt(self.consensus_square(k, c, b))
+
+    def interpolated(
+        self, beta: float, p: float, rho: float, alpha: float, law: Law = CONSTANT
+    ) -> Array:
+        r"""Limit of \(\kappa\) for \(\hat\theta_1+\beta\hat\theta_0\) (R9)."""
+        k, a1, c, b = self._pieces(p, rho, alpha, law)
+        square = self.full_square(k, c, b) + 2 * beta * (c * k + b) * k + (beta * k) ** 2
+        return rho * (a1 + beta * self.a0(p, law)) / np.sqrt(square)
+
+    def best(self, p: float, rho: float, alpha: float, law: Law = CONSTANT) -> tuple[Array, Array]:
+        r"""The best \(\beta\) and its \(\kappa\) (R9)."""
+        k, a1, c, b = self._pieces(p, rho, alpha, law)
+        cross = (c * k + b) * k
+        gram = np.array([[k**2, cross], [cross, self.full_square(k, c, b)]])
+        signal = np.array([self.a0(p, law), a1])
+        weights = np.linalg.solve(gram, signal)
+        return weights[0] / weights[1], rho * np.sqrt(signal @ weights)
+
+    def predicted_accuracy(self, p: float, rho: float, alpha: float, law: Law = CONSTANT) -> Array:
+        """Accuracy of the predicted training labels."""
+        x, y = self.correct(p, rho, alpha, law)
+        return np.sum(law.w * ((1 - p) * x + p * y))
+
+    def consensus_accuracy(self, p: float, rho: float, alpha: float, law: Law = CONSTANT) -> Array:
+        """Accuracy of the labels in the consensus set."""
+        x, _ = self.correct(p, rho, alpha, law)
+        return np.sum(law.w * (1 - p) * x) / self.coverage(p, rho, alpha, law)
+
+    def coverage(self, p: float, rho: float, alpha: float, law: Law = CONSTANT) -> Array:
+        """Share of samples in the consensus set, (1 + c)/2."""
+        return (1 + self.c(p, rho, alpha, law)) / 2
+
+    def crossfit(
+        self, folds: float, p: float, rho: float, alpha: float, law: Law = CONSTANT
+    ) -> Array:
+        r"""Limit of \(\kappa\) for cross-fitted retraining with K folds (R10)."""
+        g = np.sqrt(1 - 1 / folds)
+        score = g * self.signal(law.m, p, rho, alpha, law)
+        right = 2 * ndtr(score) - 1
+        a1 = np.sum(law.w * law.m * right)
+        c = (1 - 2 * p) * np.sum(law.w * right)
+        b = 2 * g * np.sum(law.w * normal_density(score))
+        return rho * a1 / np.sqrt(self.full_square(self.noise_scale(alpha), c, b))
+
+    # --- R6 and R7: thresholds ----------------------------------------------------------
+
+    def population_boundary(self, kappa: Array) -> Array:
+        r"""\(\rho\) whose unstable fixed point is \(\kappa\) (R6, constant margin)."""
+        return 2 * kappa * normal_density(kappa) / (2 * ndtr(kappa) - 1)
+
+    def population_threshold(self, second_moment: float) -> float:
+        r"""Separation above which every start grows: \(1/E m^2\) (R6)."""
+        return 1 / second_moment
+
+    def mills(self, k: Array) -> Array:
+        r"""\(M(k) = Q(k)/\varphi(k)\)."""
+        return np.sqrt(np.pi / 2) * erfcx(k / np.sqrt(2))
+
+    def _critical(self, k: Array, weight: Array) -> Array:
+        # positive root x = rho - 1 of b x^2 + 2(b + k weight) x = k^2 M (1 + c): no cancellation
+        c, b = 2 * ndtr(k) - 1, 2 * normal_density(k)
+        right = k**2 * self.mills(k) * (1 + c)
+        half = b + k * weight
+        return 1 + right / (half + np.sqrt(half**2 + b * right))
+
+    def critical_full(self, alpha: float) -> Array:
+        r"""\(\rho_{full}(\alpha)\) (R7)."""
+        k = self.noise_scale(alpha)
+        return self._critical(k, 2 * ndtr(k) - 1)
+
+    def critical_consensus(self, alpha: float) -> Array:
+        r"""\(\rho_{cons}(\alpha)\) (R7)."""
+        k = self.noise_scale(alpha)
+        return self._critical(k, 2 * ndtr(k))
+
+    def critical_spectrum(self, eigenvalues: Array) -> Array:
+        r"""\(\gamma^2 E m^2\) above which the first step helps, \(n \gg d\), \(p \to 1/2\) (R6)."""
+        return np.sqrt(np.sum(eigenvalues**4) / np.sum(eigenvalues**2))
+
+    # --- exact laws at finite n ---------------------------------------------------------
+
+    def initial_mean(self, n: int, r: int, p: float, rho: float, mean: float = 1.0) -> float:
+        r"""\(E\kappa_0 = \rho(1-2p)E m\,E(1/R)\), \(nR^2 \sim \chi^2_r\) (R2)."""
+        inverse = np.sqrt(n / 2) * np.exp(gammaln((r - 1) / 2) - gammaln(r / 2))
+        return rho * (1 - 2 * p) * mean * inverse
+
+    def initial_square(
+        self, n: int, r: int, p: float, rho: float, mean: float = 1.0, second: float = 1.0
+    ) -> float:
+        r"""\(E\kappa_0^2 = \rho^2 E a_0^2\,n/(r-2)\) (R2)."""
+        square = ((1 - 2 * p) * mean) ** 2
+        return rho**2 * (square + (second - square) / n) * n / (r - 2)
+
+    def fresh_degrees(self, r: int) -> int:
+        """Degrees of freedom of the fresh part of v_1 (R3)."""
+        return r - 1
+
+    def fresh_share(self, c: Array) -> Array:
+        """Share of the fresh part in v_1, 1 - c^2 (R3)."""
+        return 1 - c**2
+
+    def centred(self, eps: Array) -> Array:
+        """Residuals along q with their mean removed (R3), samples on the last axis."""
+        return eps - eps.mean(axis=-1, keepdims=True)
+
+    # --- R13 and R17 --------------------------------------------------------------------
+
+    def flip_from_epsilon(self, epsilon: Array) -> Array:
+        r"""\(p = 1/(1+e^\varepsilon)\) (R13)."""
+        return 1 / (1 + np.exp(epsilon))
+
+    def epsilon_from_flip(self, p: Array) -> Array:
+        r"""\(\varepsilon = \log((1-p)/p)\) (R13)."""
+        return np.log((1 - p) / p)
+
+    def effective_flip(self, share: float, plus: float, minus: float) -> float:
+        r"""\(\pi_+ p_+ + \pi_- p_-\) (R17)."""
+        return share * plus + (1 - share) * minus
