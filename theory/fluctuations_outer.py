@@ -1,0 +1,150 @@
+r"""Nodes for what the fluctuations are conditioned on (R20): \(a_0\) and \(R\).
+
+Both are sums of n or r independent terms with a known law, so every expectation over them is a
+trapezoid rule on an even grid, which converges faster than any power for smooth integrands.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jax.scipy.special import gammaln, xlog1py, xlogy
+
+from sim.margins import Constant
+from sim.problem import Problem
+
+REACH = 7.0  # standard deviations covered on either side
+
+
+class Samples(NamedTuple):
+    r"""Law of one sample (s, m) given \(a_0\): arrays of one shape [S] with sum(weight) = 1."""
+
+    sign: jax.Array
+    margin: jax.Array
+    weight: jax.Array
+
+    @property
+    def projection(self) -> jax.Array:
+        """Contribution of a sample to a0: s m."""
+        return self.sign * self.margin
+
+    def mean(self, values: jax.Array) -> jax.Array:
+        """Expectation of ``values`` [..., S]."""
+        return jnp.sum(self.weight * values, -1)
+
+
+class Initial(NamedTuple):
+    r"""Grid of \(a_0\): value, probability and what `tilt` needs, each [A]."""
+
+    a0: jax.Array
+    weight: jax.Array
+    flip: jax.Array
+    eta: jax.Array
+
+
+class Node(NamedTuple):
+    """One value of (a0, R) with its probability and tilt; scalars, or arrays of one shape."""
+
+    a0: jax.Array
+    radius: jax.Array
+    flip: jax.Array
+    eta: jax.Array
+    weight: jax.Array
+
+
+def samples(problem: Problem, flip: Any, eta: Any, slope: Any, offset: Any) -> Samples:
+    r"""Law of (s, m) tilted by \(e^{\eta s m}\).
+
+    Given the sum \(\sum s_i m_i\) the joint law of the samples is the same for every tilt; the
+    tilt that puts the mean of s m at \(a_0\) leaves only O(1/n) to correct.  ``slope`` and
+    ``offset`` place the quadrature nodes (`Margin.nodes`).
+    """
+    if isinstance(problem.law, Constant):
+        margin, chance = jnp.ones(1), jnp.ones(1)
+        flipped = flip * jnp.ones(1)
+    else:
+        margin, chance = problem.law.nodes(slope, offset)
+        flipped = problem.noise.probability(margin)
+    sign = jnp.concatenate([jnp.ones_like(margin), -jnp.ones_like(margin)])
+    weight = jnp.concatenate([chance * (1 - flipped), chance * flipped])
+    margin = jnp.concatenate([margin, margin])
+    weight = weight * jnp.exp(eta * sign * margin)
+    return Samples(sign, margin, weight / jnp.sum(weight))
+
+
+def initial_nodes(problem: Problem, size: int) -> Initial:
+    r"""The law of \(a_0 = \mathrm{mean}(s_i m_i)\) (R2): a lattice for m = 1, else a density."""
+    lattice = isinstance(problem.law, Constant)
+    return _lattice(problem, size) if lattice else _density(problem, size)
+
+
+def _lattice(problem: Problem, size: int) -> Initial:
+    """Binomial numbers of flips, every one of them or every k-th."""
+    n, p = jnp.asarray(problem.n, jnp.float64), problem.p
+    spread = jnp.sqrt(n * p * (1 - p))
+    first = jnp.maximum(jnp.round(n * p - REACH * spread), 0)
+    stride = jnp.ceil((2 * REACH * spread + REACH) / size)
+    flips = first + stride * jnp.arange(size)
+    valid = flips <= n
+    flips = jnp.where(valid, flips, 0.0)
+    log_weight = gammaln(n + 1) - gammaln(flips + 1) - gammaln(n - flips + 1)
+    log_weight += xlogy(flips, p) + xlog1py(n - flips, -p)
+    weight = jnp.where(valid, jnp.exp(log_weight - jnp.max(log_weight)), 0.0)
+    return Initial(1 - 2 * flips / n, weight / jnp.sum(weight), flips / n, jnp.zeros_like(flips))
+
+
+def _density(problem: Problem, size: int) -> Initial:
+    r"""Saddle-point density \(\sqrt{K''}\,e^{n(K - \eta K')}\,d\eta\) of the mean at \(K'(\eta)\)."""
+
+    def cumulant(eta: Any) -> jax.Array:
+        margin, chance = problem.law.nodes(0.0, 1.0)
+        flipped = problem.noise.probability(margin)
+        up, down = jnp.exp(eta * margin), jnp.exp(-eta * margin)
+        return jnp.log(jnp.sum(chance * ((1 - flipped) * up + flipped * down)))
+
+    slope = jax.grad(cumulant)
+    curvature = jax.grad(slope)
+    eta = jnp.linspace(-REACH, REACH, size) / jnp.sqrt(problem.n * curvature(0.0))
+    value, mean, variance = (jax.vmap(f)(eta) for f in (cumulant, slope, curvature))
+    weight = jnp.sqrt(variance) * jnp.exp(problem.n * (value - eta * mean))
+    weight = weight / jnp.sum(weight)
+    return Initial(mean, weight, jnp.zeros_like(eta), eta)
+
+
+def radius_nodes(n: Any, r: Any, size: int) -> tuple[jax.Array, jax.Array]:
+    r"""\(R\) and probabilities [size]: \(nR^2 \sim \chi^2_r\), even in \(R^{2/3}\) (nearly normal)."""
+    spread = jnp.sqrt(2 / (9 * r))
+    low = jnp.maximum(1 - spread**2 - REACH * spread, 0.0)
+    high = 1 - spread**2 + REACH * spread
+    cube_root = low + (high - low) * (jnp.arange(size) + 0.5) / size
+    log_weight = (1.5 * r - 1) * jnp.log(cube_root) - 0.5 * r * cube_root**3
+    weight = jnp.exp(log_weight - jnp.max(log_weight))
+    return jnp.sqrt(r / n * cube_root**3), weight / jnp.sum(weight)
+
+
+def grid(problem: Problem, size: int) -> Node:
+    """Nodes of (a0, R), arrays [size, size]."""
+    initial = initial_nodes(problem, size)
+    radius, chance = radius_nodes(problem.n, problem.r, size)
+    column = [jnp.repeat(leaf[:, None], size, 1) for leaf in initial]
+    a0, weight, flip, eta = column
+    return Node(a0, jnp.broadcast_to(radius, a0.shape), flip, eta, weight * chance)
+
+
+def advantage(node: Node, mix: Any, averages: jax.Array) -> jax.Array:
+    r"""\(a - (\kappa_0/\rho)\|v\|\) of \(\hat\theta_1 + \beta\hat\theta_0\): > 0 iff it improves.
+
+    ``averages`` holds (M, N, E) of the changed labels and the free \(\chi^2_{r-1}/n\).
+    """
+    a, norm = classifier(node, mix, averages)
+    return a - node.a0 / node.radius * norm
+
+
+def classifier(node: Node, mix: Any, averages: jax.Array) -> tuple[jax.Array, jax.Array]:
+    """(a, norm of v) of theta1 + mix * theta0 (R3)."""
+    projection, share, noise, rest = averages
+    along = (1 - 2 * share + mix) * node.radius - 2 * noise
+    across = 4 * share * (1 - share) * rest
+    return node.a0 * (1 + mix) - 2 * projection, jnp.sqrt(along**2 + across)
