@@ -12,10 +12,10 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 
-from sim.normal import density, tail
+from sim.normal import density
 from sim.schemes import Consensus, Full, Initial, Scheme
 from sim.validate import reject
-from theory.intervals import interval_pair
+from theory.intervals import label_terms
 from theory.limit import Limit
 
 
@@ -68,35 +68,14 @@ def _initial(scheme: Initial, limit: Limit) -> Moments:
 
 @moments.register
 def _full(scheme: Full, limit: Limit) -> Moments:
-    """The functionals of R5, written as sums of positive terms."""
-    k = jnp.asarray(limit.k)[..., None]
-    m, w = limit.nodes()
-    a = limit.slope[..., None] * m
-    p = limit.flip_probability(m)
-    signal, lean = interval_pair(a, k)
-    up, down = tail(a + k), tail(k - a)  # P(wrong | given right), P(right | given wrong)
-    stay = jnp.sum(w * ((1.0 - p) * (1.0 - up) + p * (1.0 - down)), axis=-1)
-    right = jnp.sum(w * ((1.0 - p) * (1.0 - up) + p * down), axis=-1)
-    one = jnp.ones_like(stay)
-    return Moments(
-        a=jnp.sum(w * m * (signal + (1.0 - 2.0 * p) * lean), axis=-1),
-        c=2.0 * stay - 1.0,
-        b=2.0 * jnp.sum(w * ((1.0 - p) * density(a + k) + p * density(a - k)), axis=-1),
-        v=one,
-        label_accuracy=right,
-        coverage=one,
-    )
+    """The functionals of R5."""
+    return _full_and_agreement(limit)[0]
 
 
 @moments.register
 def _consensus(scheme: Consensus, limit: Limit) -> Moments:
     """The midpoint of initial and full labels (R4)."""
-    full = _full(Full(), limit)
-    k = jnp.asarray(limit.k)[..., None]
-    m, w = limit.nodes()
-    p = limit.flip_probability(m)
-    both_right = jnp.sum(w * (1.0 - p) * tail(-limit.slope[..., None] * m - k), axis=-1)
-    share = (1.0 + full.c) / 2.0
+    full, both_right, share = _full_and_agreement(limit)
     return Moments(
         a=(limit.a0 + full.a) / 2.0,
         c=share,
@@ -105,3 +84,32 @@ def _consensus(scheme: Consensus, limit: Limit) -> Moments:
         label_accuracy=both_right / share,
         coverage=share,
     )
+
+
+def _full_and_agreement(limit: Limit) -> tuple[Moments, jax.Array, jax.Array]:
+    """Moments of the predicted labels, and how often they agree with the given ones.
+
+    Returns the moments, P(both labels right) and P(labels agree) = (1 + c)/2.
+    """
+    k = jnp.asarray(limit.k)[..., None]
+    m, w = limit.nodes()
+    a = limit.slope[..., None] * m
+    p = limit.flip_probability(m)
+    label, up, down = label_terms(a, k, 1.0 - 2.0 * p)
+    spread = 2.0 * ((1.0 - p) * density(a + k) + p * density(a - k))
+    mean, both_right, both_wrong, b = average(w, m * label, (1.0 - p) * up, p * down, spread)
+    agree, one = both_right + both_wrong, jnp.ones_like(mean)
+    right = both_right + (limit.noise.rate(limit.law) - both_wrong)
+    return Moments(mean, 2.0 * agree - 1.0, b, one, right, one), both_right, agree
+
+
+def average(weights: jax.Array, *integrands: jax.Array) -> tuple[jax.Array, ...]:
+    """Weighted sums over the last axis.
+
+    One product of all integrands with the weights: XLA does not vectorise sums that it fuses
+    with what they add up.
+    """
+    if weights.shape[-1] == 1:
+        return tuple((weights * each)[..., 0] for each in integrands)
+    stacked = jnp.stack(jnp.broadcast_arrays(*integrands))
+    return tuple(jnp.einsum("i...q,...q->i...", stacked, weights))
