@@ -1,0 +1,119 @@
+"""Accuracy against n/d for initial, full and consensus: prediction (R5) and simulation."""
+
+from typing import Any, NamedTuple
+
+import jax
+import numpy as np
+
+from figures.registry import Step
+from figures.style import COLOURS, MARKERS, new_figure, plain_log_axis
+from sim import dice
+from sim.problem import Problem
+from sim.schemes import SCHEMES
+from theory import predict
+
+SUMMARY = "accuracy against n/d for initial, full and consensus, predicted and simulated"
+
+NAMES = ("initial", "full", "consensus")
+P = 0.4
+SEPARATIONS = (2.5, 0.7)
+
+
+class Preset(NamedTuple):
+    """How much is simulated: features, n/(d-1) from low to high, seeds a point."""
+
+    d: int
+    low: float
+    high: float
+    points: int
+    seeds: int
+
+
+PRESETS = {
+    "quick": Preset(d=501, low=0.2, high=50.0, points=9, seeds=64),
+    "full": Preset(d=4001, low=0.1, high=100.0, points=16, seeds=400),
+}
+
+
+def compute(preset: Preset, step: Step) -> dict[str, Any]:
+    """Curves and simulated points, one panel a separation rho = (gamma/sigma)^2."""
+    sizes = _sizes(preset, preset.points)
+    panels = []
+    for number, rho in enumerate(SEPARATIONS):
+        simulated = []
+        for place, n in enumerate(sizes):
+            simulated.append(_simulate(preset, rho, int(n), number * len(sizes) + place))
+            step(number * len(sizes) + place + 1, len(SEPARATIONS) * len(sizes))
+        panels.append(
+            {"rho": rho, "predicted": _predict(preset, rho), "simulated": _columns(simulated)}
+        )
+    return {"p": P, "d": preset.d, "seeds": preset.seeds, "engine": "dice", "panels": panels}
+
+
+def draw(data: dict[str, Any]) -> Any:
+    """Lines for predictions, markers with one standard deviation over seeds for simulations."""
+    figure, axes = new_figure(1, len(data["panels"]), 8.0, 3.6, sharex=True)
+    for axis, panel in zip(axes, data["panels"], strict=True):
+        _draw_panel(axis, panel)
+    axes[0].set_ylabel("test accuracy (%)")
+    handles, labels = axes[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=3)
+    figure.suptitle(
+        f"Labels flipped with probability {data['p']}, d = {data['d']:,}; "
+        f"bars: one standard deviation over {data['seeds']} seeds",
+        fontsize=10,
+    )
+    return figure
+
+
+def _sizes(preset: Preset, points: int) -> np.ndarray:
+    aspect = np.geomspace(preset.low, preset.high, points)
+    return np.unique(np.round(aspect * (preset.d - 1)).astype(int))
+
+
+def _problem(preset: Preset, rho: float, n: Any) -> Problem:
+    return Problem(n=n, d=preset.d, p=P, gamma=rho**0.5)
+
+
+def _predict(preset: Preset, rho: float) -> dict[str, Any]:
+    problem = _problem(preset, rho, _sizes(preset, 200))
+    accuracy = {name: predict(problem, SCHEMES[name]()).accuracy[:, 1] for name in NAMES}
+    return {"alpha": problem.alpha.tolist(), **{k: v.tolist() for k, v in accuracy.items()}}
+
+
+def _simulate(preset: Preset, rho: float, n: int, cell: int) -> dict[str, Any]:
+    problem = _problem(preset, rho, n)
+    key = jax.random.fold_in(jax.random.key(1), cell)
+    schemes = [SCHEMES[name]() for name in NAMES]
+    outcomes = dice.run_many(problem, schemes, key=key, seeds=preset.seeds)
+    point = {"alpha": float(problem.alpha)}
+    for name, outcome in outcomes.items():
+        accuracy = np.asarray(outcome.accuracy[:, 1])
+        point[name], point[f"{name}_sd"] = float(accuracy.mean()), float(accuracy.std(ddof=1))
+    return point
+
+
+def _columns(rows: list[dict[str, float]]) -> dict[str, list[float]]:
+    return {name: [row[name] for row in rows] for name in rows[0]}
+
+
+def _draw_panel(axis: Any, panel: dict[str, Any]) -> None:
+    predicted, simulated = panel["predicted"], panel["simulated"]
+    for name in NAMES:
+        percent = 100 * np.asarray(predicted[name])
+        axis.plot(predicted["alpha"], percent, color=COLOURS[name], label=f"{name}, theory")
+        axis.errorbar(
+            simulated["alpha"],
+            100 * np.asarray(simulated[name]),
+            yerr=100 * np.asarray(simulated[f"{name}_sd"]),
+            fmt=MARKERS[name],
+            color=COLOURS[name],
+            markerfacecolor="white",
+            capsize=2,
+            linewidth=1,
+            label=f"{name}, simulation",
+        )
+    plain_log_axis(axis.xaxis, [0.1, 0.3, 1, 3, 10, 30, 100])
+    axis.set_xlim(0.9 * min(predicted["alpha"]), 1.1 * max(predicted["alpha"]))
+    axis.set_xlabel(r"samples per noise dimension, $n/(d-1)$")
+    axis.set_title(rf"separation $\gamma^2/\sigma^2 = {panel['rho']}$")

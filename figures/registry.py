@@ -1,0 +1,59 @@
+"""The list of figures, and the way from a name to a data file and its pictures."""
+
+import importlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from figures.files import write_whole
+
+NAMES = ("accuracy_curves", "phase_diagram", "critical_separation", "cost")
+"""Modules of this package, each with SUMMARY, PRESETS, ``compute(preset, step)``, ``draw(data)``."""
+
+FORMATS = ("svg", "png")
+
+Step = Callable[[int, int], None]
+"""Called as ``step(done, total)`` while a figure is computed."""
+
+
+def summaries() -> dict[str, str]:
+    """One line about each figure."""
+    return {name: _module(name).SUMMARY for name in NAMES}
+
+
+def make(name: str, preset: str, out: Path, step: Step) -> list[Path]:
+    """Compute a figure, write its data, and draw it from what was written.
+
+    Args:
+        name: one of `NAMES`.
+        preset: ``quick`` or ``full``.
+        out: folder, made where it is missing.
+        step: told how far the computation is.
+
+    Returns:
+        The data file and the pictures.
+    """
+    module = _module(name)
+    data = {"figure": name, "preset": preset, **module.compute(module.PRESETS[preset], step)}
+    text = json.dumps(data, allow_nan=False) + "\n"
+    pictures = draw(name, json.loads(text))
+    written = [write_whole(out / f"{name}.json", text.encode())]
+    return written + [write_whole(out / f"{name}.{kind}", p) for kind, p in pictures.items()]
+
+
+def draw(name: str, data: dict[str, Any]) -> dict[str, bytes]:
+    """The pictures of a data file's content, by format."""
+    from figures import style
+
+    with style.applied():
+        figure = _module(name).draw(data)
+        try:
+            return {kind: style.picture(figure, kind) for kind in FORMATS}
+        finally:
+            style.close(figure)
+
+
+def _module(name: str) -> ModuleType:
+    return importlib.import_module(f"figures.{name}")

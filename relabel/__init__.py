@@ -1,0 +1,1 @@
+"""The ``relabel`` command: arguments in, tables or JSON out; all science lives elsewhere."""

@@ -1,0 +1,5 @@
+"""``python -m relabel``."""
+
+from relabel.cli import entry
+
+entry()

@@ -1,0 +1,133 @@
+"""Entry point: parse, dispatch, and map every failure to an exit code and one line."""
+
+import argparse
+import importlib
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from types import ModuleType
+from typing import NoReturn
+
+from relabel.errors import UsageError, WorkFailed, as_option, one_line
+
+COMMANDS = ("theory", "simulate", "check", "figures")
+"""Modules of `relabel.commands`: each has SUMMARY, ``add_arguments(parser)``, ``main(args)``."""
+
+DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose complaints are single lines."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise instead of printing the usage and exiting."""
+        raise UsageError(one_line(message).removeprefix("argument "))
+
+
+def entry() -> NoReturn:
+    """The ``relabel`` program."""
+    prepare_jax()
+    sys.exit(main())
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code: 0 done, 1 failed, 2 bad input."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    name = next((word for word in words if not word.startswith("-")), "")
+    program = f"relabel {name}" if name in COMMANDS else "relabel"
+    try:
+        args = build_parser().parse_args(words)
+        return args.main(args)
+    except UsageError as error:
+        return _complain(program, str(error), BAD_INPUT)
+    except ValueError as error:
+        return _complain(program, as_option(str(error)), BAD_INPUT, words)
+    except BrokenPipeError:
+        return _reader_left()
+    except KeyboardInterrupt:
+        return _complain(program, "interrupted", INTERRUPTED)
+    except Exception as error:
+        kind = "" if isinstance(error, WorkFailed) else f"{type(error).__name__}: "
+        return _complain(program, one_line(f"{kind}{error}"), FAILED, words)
+
+
+def build_parser() -> Parser:
+    """The parser of the program and of its commands."""
+    parser = Parser(
+        prog="relabel",
+        allow_abbrev=False,
+        description="Does retraining on predicted labels help, by how much, and who says so?",
+        epilog="exit codes: 0 done, 1 a claim or the work failed, 2 bad input",
+    )
+    commands = parser.add_subparsers(metavar="COMMAND", dest="name", required=True)
+    for name in COMMANDS:
+        module = command(name)
+        sub = commands.add_parser(
+            name,
+            help=module.SUMMARY,
+            description=module.__doc__,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+        module.add_arguments(sub)
+        add_common_arguments(sub)
+        sub.set_defaults(main=module.main)
+    return parser
+
+
+def command(name: str) -> ModuleType:
+    """The module of one command."""
+    return importlib.import_module(f"relabel.commands.{name}")
+
+
+def add_common_arguments(parser: argparse.ArgumentParser) -> None:
+    """Options that every command has."""
+    parser.add_argument(
+        "--json", action="store_true", help="print one JSON object on standard output, nothing else"
+    )
+    parser.add_argument(
+        "--progress",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="show progress on standard error (default: when it is a terminal and not --json)",
+    )
+    parser.add_argument(
+        "--traceback", action="store_true", help="on failure also print where it came from"
+    )
+
+
+def prepare_jax() -> None:
+    """Let JAX, once imported, use every core and keep compiled programs on disk.
+
+    Set through the environment because importing JAX costs more than ``--help`` may.
+    """
+    os.environ.setdefault("JAX_NUM_CPU_DEVICES", str(_cores()))
+    os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.2")
+    home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    cache = os.path.join(home, "relabel-lab", "jax")
+    try:
+        os.makedirs(cache, exist_ok=True)
+    except OSError:
+        return
+    if os.access(cache, os.W_OK):
+        os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", cache)
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):  # the cores this process may use, where the system says
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _complain(program: str, message: str, code: int, words: Sequence[str] = ()) -> int:
+    if "--traceback" in words:
+        traceback.print_exc()
+    print(f"{program}: {message}", file=sys.stderr)
+    return code
+
+
+def _reader_left() -> int:
+    # Python would complain again when it flushes standard output at exit.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return FAILED

@@ -1,0 +1,74 @@
+"""Put every claim of the theory on trial and report the verdicts; exit 1 if one fails.
+
+The report goes to standard output and, with the certificates, into the folder --out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from relabel.errors import bad_value
+from relabel.output import print_json, print_table, shows_progress
+
+SUMMARY = "try every claim; exit 1 if one fails"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Which claims, how hard, and where the report goes."""
+    parser.add_argument(
+        "--level",
+        choices=("quick", "full"),
+        default="quick",
+        help="deviations to be found: 1 %% (quick, default) or 0.1 %% (full)",
+    )
+    parser.add_argument("--only", nargs="+", metavar="ID", help="claims to try (default: all)")
+    parser.add_argument(
+        "--out", type=Path, metavar="DIR", default="results", help="folder (default results)"
+    )
+
+
+def main(args: argparse.Namespace) -> int:
+    """Try the claims; a claim that fails or crashes makes the exit code 1."""
+    if args.out.exists() and not args.out.is_dir():
+        raise bad_value("--out", args.out, "a folder, or a path where one can be made")
+    from proofs_check.court import try_claims
+
+    say = _say if shows_progress(args) else None
+    record = try_claims(args.level, args.only, say, args.out)
+    if args.json:
+        print_json(record)
+    else:
+        _print(record)
+        print(f"\nwritten: {args.out / 'claims.md'}")
+    crashed = any("crash" in claim["details"] for claim in record["claims"])
+    return 1 if record["fails"] or crashed else 0
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def _print(record: dict[str, Any]) -> None:
+    claims = record["claims"]
+    print_table(
+        ["claim", "verdict", "evidence", "source"],
+        [[c["id"], c["verdict"], c["evidence"], c["source"]] for c in claims],
+    )
+    for claim in claims:
+        for line in _reasons(claim["details"]):
+            print(f"\n{claim['id']} {claim['verdict']}: {line}", end="")
+    counts = ", ".join(f"{record[name]} {name}" for name in ("holds", "fails", "undecided"))
+    print(f"\n{counts}")
+
+
+def _reasons(details: dict[str, Any]) -> list[str]:
+    """Why a claim does not hold: what was expected and what was found."""
+    if "crash" in details:
+        return [f"crashed: {details['crash'].strip().splitlines()[-1]}"]
+    return [
+        f"{item['name']}: expected {item['expected']}, found {item['found']}"
+        for item in [*details.get("refuted", ()), *details.get("open", ())]
+    ]

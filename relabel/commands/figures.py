@@ -1,0 +1,54 @@
+"""Draw figures: each is computed, written as a data file, and drawn from that file."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from relabel.errors import UsageError, bad_value
+from relabel.output import print_json, print_table, progress_bar, shows_progress
+
+SUMMARY = "compute and draw figures"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Which figures, how large, and where to."""
+    parser.add_argument("names", nargs="*", metavar="NAME", help="figures (default: all)")
+    parser.add_argument("--list", action="store_true", help="list the figures and stop")
+    parser.add_argument("--preset", choices=("quick", "full"), default="quick", help="size of work")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="folder for data and pictures")
+
+
+def main(args: argparse.Namespace) -> int:
+    """List or draw."""
+    from figures import registry
+
+    if args.list:
+        return _list(args, registry.summaries())
+    for name in args.names:
+        if name not in registry.NAMES:
+            raise bad_value("NAME", name, f"one of {', '.join(registry.NAMES)}")
+    if args.out is None:
+        raise UsageError("--out is required: the folder for data and pictures")
+    if args.out.exists() and not args.out.is_dir():
+        raise bad_value("--out", args.out, "a folder, or a path where one can be made")
+    names = tuple(dict.fromkeys(args.names)) or registry.NAMES
+    files = {}
+    for name in names:
+        with progress_bar(name, shown=shows_progress(args)) as step:
+            files[name] = registry.make(name, args.preset, args.out, step)
+    if args.json:
+        told = [{"name": name, "files": [str(f) for f in made]} for name, made in files.items()]
+        print_json({"preset": args.preset, "figures": told})
+    else:
+        print_table(["figure", "picture"], [[name, made[-1]] for name, made in files.items()])
+    return 0
+
+
+def _list(args: argparse.Namespace, summaries: dict[str, str]) -> int:
+    if args.json:
+        print_json([{"name": name, "summary": text} for name, text in summaries.items()])
+    else:
+        for name, text in summaries.items():
+            print(f"{name:24s}{text}")
+    return 0

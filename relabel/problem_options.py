@@ -1,0 +1,132 @@
+"""The problem options that every command shares, and the `sim.Problem` they describe."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from relabel.errors import UsageError, bad_value, naming
+from relabel.numbers import real_number, whole_number
+
+if TYPE_CHECKING:
+    from sim.problem import Problem
+
+SPECTRA = "isotropic, power:A or a file with one eigenvalue a line"
+MARGINS = "constant, half-normal:S, uniform:W or gaussian"
+
+
+def add_problem_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add ``--n --d --p|--epsilon --gamma --sigma --margin --spectrum``."""
+    group = parser.add_argument_group("the problem")
+    group.add_argument("--n", type=whole_number, required=True, help="samples, e.g. 1e6")
+    group.add_argument("--d", type=whole_number, required=True, help="features, e.g. 500")
+    flips = group.add_mutually_exclusive_group(required=True)
+    flips.add_argument("--p", type=real_number, help="probability of a flipped label, in [0, 0.5)")
+    flips.add_argument(
+        "--epsilon",
+        type=real_number,
+        help="label privacy by randomised response instead of --p: p = 1/(1 + e^epsilon)",
+    )
+    group.add_argument("--gamma", type=real_number, required=True, help="norm of mu, > 0")
+    group.add_argument(
+        "--sigma",
+        type=real_number,
+        help="standard deviation of the noise (default 1); a spectrum file fixes it",
+    )
+    group.add_argument("--margin", default="constant", help=f"{MARGINS} (default constant)")
+    group.add_argument("--spectrum", default="isotropic", help=f"{SPECTRA} (default isotropic)")
+
+
+def problem_from(args: argparse.Namespace) -> Problem:
+    """The problem that the options describe.
+
+    Raises:
+        UsageError, ValueError: naming the option, its value and what is allowed.
+    """
+    from sim.margins import parse_margin
+    from sim.problem import Problem
+
+    with naming("--margin", args.margin, f"one of {MARGINS}"):
+        margin = parse_margin(args.margin)
+    sigma = 1.0 if args.sigma is None else args.sigma
+    common = {"n": args.n, "d": args.d, "p": _flip_rate(args), "gamma": args.gamma}
+    # Built first so that bad sizes are refused before a spectrum is made from them.
+    problem = Problem(**common, sigma=sigma, margin=margin)
+    if args.spectrum == "isotropic":
+        return problem
+    return Problem(**common, margin=margin, spectrum=_spectrum(args, sigma))
+
+
+def describe(args: argparse.Namespace, problem: Problem) -> dict[str, Any]:
+    """The problem as it goes into the JSON output."""
+    told = {} if args.epsilon is None else {"epsilon": args.epsilon}
+    return {
+        "n": args.n,
+        "d": args.d,
+        "p": float(problem.p),
+        **told,
+        "gamma": args.gamma,
+        "sigma": float(problem.sigma),
+        "margin": args.margin,
+        "spectrum": args.spectrum,
+    }
+
+
+def _flip_rate(args: argparse.Namespace) -> float:
+    """R13: randomised response with epsilon flips with probability 1/(1 + e^epsilon)."""
+    if args.epsilon is None:
+        return args.p
+    decay = math.exp(-abs(args.epsilon))
+    rate = decay / (1 + decay)
+    if not (args.epsilon > 0 and rate < 0.5):
+        raise bad_value("--epsilon", args.epsilon, "> 0 (p = 1/(1 + e^epsilon) below 0.5)")
+    return rate
+
+
+def _spectrum(args: argparse.Namespace, sigma: float) -> Any:
+    from sim.problem import power_spectrum
+
+    _room_for_spectrum(args)
+    kind, _, exponent = args.spectrum.partition(":")
+    if kind == "power":
+        with naming("--spectrum", args.spectrum, "power:A with a finite number A"):
+            return power_spectrum(args.d, _finite(exponent), sigma)
+    if args.sigma is not None:
+        raise UsageError(f"--sigma {args.sigma}: not with a spectrum file, which fixes it")
+    return _spectrum_file(args.spectrum)
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(text)
+    return value
+
+
+def _spectrum_file(name: str) -> list[float]:
+    path = Path(name)
+    if not path.is_file():
+        raise bad_value("--spectrum", name, f"{SPECTRA}; there is no such file")
+    try:
+        lines = path.read_text(encoding="utf-8").split("\n")
+        return [float(line) for line in lines if line.strip()]
+    except (OSError, ValueError) as error:
+        raise bad_value(
+            "--spectrum", name, f"a file with one eigenvalue a line ({error})"
+        ) from None
+
+
+def _room_for_spectrum(args: argparse.Namespace) -> None:
+    """A spectrum is d - 1 numbers: refuse one that cannot fit instead of dying of it."""
+    wanted = 4 * 8 * args.d
+    free = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    if wanted > free:
+        raise bad_value(
+            "--d",
+            args.d,
+            f"small enough that {wanted / 2**30:.3g} GiB for the spectrum fit into memory "
+            f"({free / 2**30:.3g} GiB); --spectrum isotropic needs none",
+        )

@@ -1,0 +1,29 @@
+"""``--schemes``: which label rules to compare."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sim.schemes import Scheme
+
+DEFAULT = ("initial", "full", "consensus")
+
+
+def add_scheme_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add ``--schemes``."""
+    parser.add_argument(
+        "--schemes",
+        nargs="+",
+        default=DEFAULT,
+        metavar="SCHEME",
+        help=f"label rules to compare (default: {' '.join(DEFAULT)})",
+    )
+
+
+def schemes_from(args: argparse.Namespace) -> list[Scheme]:
+    """The schemes named on the command line, each once, in that order."""
+    from sim.schemes import parse_scheme
+
+    return [parse_scheme(text) for text in dict.fromkeys(args.schemes)]

@@ -1,0 +1,79 @@
+"""Running an engine from the command line: seeds in batches, means over seeds."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from tqdm import tqdm
+
+from relabel.errors import bad_value
+from sim.outcome import Outcome
+from sim.problem import Problem
+from sim.schemes import Scheme
+
+BATCH = 256  # seeds between two steps of the progress bar
+
+
+def run(
+    problem: Problem,
+    schemes: Sequence[Scheme],
+    *,
+    engine: str,
+    rounds: int,
+    seeds: int,
+    seed: int,
+    progress: bool = False,
+) -> dict[str, Outcome]:
+    """All schemes on the same seeds; with ``progress`` in batches under a bar.
+
+    Returns:
+        An `Outcome` with arrays [seeds, rounds + 1] for each scheme's name.
+    """
+    for option, value, least in (("rounds", rounds, 0), ("seeds", seeds, 1), ("seed", seed, 0)):
+        if value < least:
+            raise bad_value(f"--{option}", value, f"a whole number >= {least}")
+    run_many = importlib.import_module(f"sim.{engine}").run_many
+    key = jax.random.key(seed)
+    if not progress or seeds <= BATCH:
+        return run_many(problem, schemes, rounds, key=key, seeds=seeds)
+    parts = []
+    with tqdm(total=seeds, unit=" seeds", file=sys.stderr) as bar:
+        for start in range(0, seeds, BATCH):
+            # Every batch has the same shape, so that one compiled program serves them all.
+            numbers = start + jnp.arange(BATCH)
+            parts.append(run_many(problem, schemes, rounds, key=key, seeds=numbers))
+            bar.update(min(BATCH, seeds - start))
+    return {
+        scheme.name: _joined([part[scheme.name] for part in parts], seeds) for scheme in schemes
+    }
+
+
+def _joined(parts: Sequence[Outcome], seeds: int) -> Outcome:
+    return jax.tree.map(lambda *leaves: jnp.concatenate(leaves)[:seeds], *parts)
+
+
+def summarise(outcome: Outcome) -> dict[str, Any]:
+    """Mean and standard error over seeds, lists over rounds; share with kappa above round 0."""
+    values = {
+        "kappa": outcome.kappa,
+        "accuracy": outcome.accuracy,
+        "label_accuracy": outcome.label_accuracy,
+        "coverage": outcome.coverage,
+    }
+    kappa = np.asarray(outcome.kappa)
+    improved = np.mean(kappa > kappa[:, :1], axis=0)
+    return {**{name: mean_and_error(value) for name, value in values.items()}, "improved": improved}
+
+
+def mean_and_error(values: Any) -> dict[str, np.ndarray]:
+    """Mean over the first axis and its standard error (NaN for a single seed)."""
+    array = np.asarray(values)
+    count = array.shape[0]
+    spread = array.std(axis=0, ddof=1) if count > 1 else np.full(array.shape[1:], np.nan)
+    return {"mean": array.mean(axis=0), "se": spread / np.sqrt(count)}
