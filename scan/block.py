@@ -1,0 +1,78 @@
+"""One block: simulate its cells and put the theory beside them."""
+
+from __future__ import annotations
+
+import jax
+import numpy as np
+
+from scan.adaptive import sequential
+from scan.config import Config
+from scan.engines import Engine
+from scan.grid import Grid
+from scan.groups import Group, cell_keys, groups
+from scan.prediction import predictions
+from scan.statistics import Samples, summarise
+from scan.store import layout_of
+
+
+def root_key(config: Config) -> jax.Array:
+    """The root of all randomness of a scan; the cell's number is folded into it."""
+    return jax.random.key(config.run.seed)
+
+
+class BlockWork:
+    """Computes blocks of ``config``; the result depends on the block's number alone.
+
+    Args:
+        config: the scan.
+        devices: devices to share the seeds; all local ones by default.
+    """
+
+    def __init__(self, config: Config, devices: tuple[jax.Device, ...] | None = None):
+        self.config = config
+        self.grid = Grid(config)
+        self.layout = layout_of(config)
+        run = config.run
+        self.engine = Engine(run.engine, run.schemes, run.rounds, self.grid.sizes(), devices)
+
+    def __call__(self, block: int) -> Samples:
+        """All variables of the block, arrays [C, ...]."""
+        cells = self.layout.cells(block)
+        keys = cell_keys(root_key(self.config), cells)
+        return self.cells(self.grid.parameters(cells), keys)
+
+    def cells(self, parameters: dict[str, np.ndarray], keys: jax.Array) -> Samples:
+        """All variables of any cells: parameters [C], keys [C]."""
+        result: Samples = {}
+        for group in groups(parameters, keys):
+            for part in self.engine.parts(group):
+                values = {**self.simulate(part), **predictions(part, self.config.run)}
+                for name, value in values.items():
+                    shape = (len(keys), *value.shape[1:])
+                    result.setdefault(name, np.empty(shape))[part.where] = value
+        return result
+
+    def simulate(self, part: Group) -> Samples:
+        """Statistics over the seeds of cells that one program serves."""
+        run, rule = self.config.run, self.config.adaptive
+        if rule is None:
+            return self._uniform(part, int(run.seeds))
+        return sequential(
+            lambda chosen, first, seeds: self.engine.draw(part.take(chosen), first, seeds),
+            len(part.where),
+            run,
+            rule,
+        )
+
+    def _uniform(self, part: Group, seeds: int) -> Samples:
+        """In slices of cells whose raw results fit in cache and memory."""
+        run = self.config.run
+        size = max(1, SLICE // (seeds * len(run.schemes) * (run.rounds + 1)))
+        pieces = []
+        for low in range(0, len(part.where), size):
+            chosen = np.arange(low, min(low + size, len(part.where)))
+            pieces.append(summarise(self.engine.draw(part.take(chosen), 0, seeds), run))
+        return {name: np.concatenate([piece[name] for piece in pieces]) for name in pieces[0]}
+
+
+SLICE = 1 << 18  # numbers of one quantity in a slice

@@ -1,0 +1,100 @@
+"""The simulation engines as one function: seeds of many cells to arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from scan import dice_cells
+from scan.groups import Group
+from scan.log_errors import log_errors
+from scan.statistics import Samples
+from sim import direct
+from sim.schemes import Scheme, parse_scheme
+
+
+class Engine:
+    """Draws seeds of the cells of a grid.
+
+    Args:
+        name: dice or direct.
+        schemes: names of label rules.
+        rounds: retraining rounds.
+        sizes: every n of the grid, which fixes the padded lengths.
+        devices: they share the work; all local ones by default.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        schemes: tuple[str, ...],
+        rounds: int,
+        sizes: np.ndarray,
+        devices: tuple[jax.Device, ...] | None = None,
+    ):
+        self.name = name
+        self.schemes: tuple[Scheme, ...] = tuple(parse_scheme(text) for text in schemes)
+        self.rounds = rounds
+        self.sizes = sizes
+        self.devices = tuple(jax.local_devices()) if devices is None else devices
+
+    def parts(self, group: Group) -> Iterator[Group]:
+        """Sub-groups that one program serves."""
+        if self.name == "direct":
+            yield group
+            return
+        padded = dice_cells.padded_sizes(self.sizes, group.problem.n)
+        for size in np.unique(padded):
+            yield group.take(np.flatnonzero(padded == size))
+
+    def draw(self, part: Group, first: int, seeds: int) -> Samples:
+        """Seeds ``first`` ... ``first + seeds - 1`` of one of `parts`.
+
+        Returns:
+            kappa, log_error, label_accuracy, coverage: arrays [C, seeds, schemes, rounds + 1].
+        """
+        draw = self._direct if self.name == "direct" else self._dice
+        return draw(part, first, seeds)
+
+    def _dice(self, part: Group, first: int, seeds: int) -> Samples:
+        score = dice_cells.scores(
+            part,
+            self.schemes,
+            self.rounds,
+            padded=int(dice_cells.padded_sizes(self.sizes, part.problem.n[:1])[0]),
+            first=first,
+            seeds=seeds,
+            devices=self.devices,
+        )
+        kappa, labels, coverage = (
+            np.asarray(leaf) for leaf in (score.kappa, score.label_accuracy, score.coverage)
+        )
+        errors = log_errors(part.problem.law, kappa)
+        return dict(zip(FIELDS, (kappa, errors, labels, coverage), strict=True))
+
+    def _direct(self, part: Group, first: int, seeds: int) -> Samples:
+        numbers = jnp.arange(first, first + seeds)
+        cells = []
+        for i in range(len(part.where)):
+            problem = jax.tree.map(lambda leaf, i=i: leaf[i].tolist(), part.problem)
+            outcomes = direct.run_many(
+                problem,
+                self.schemes,
+                self.rounds,
+                key=part.keys[i],
+                seeds=numbers,
+                devices=self.devices,
+            )
+            found = [outcomes[scheme.name] for scheme in self.schemes]
+            cells.append({name: _stack(found, name) for name in FIELDS})
+        return {name: np.stack([cell[name] for cell in cells]) for name in FIELDS}
+
+
+FIELDS = ("kappa", "log_error", "label_accuracy", "coverage")
+
+
+def _stack(outcomes: list, name: str) -> np.ndarray:
+    return np.stack([np.asarray(getattr(outcome, name)) for outcome in outcomes], axis=1)

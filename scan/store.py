@@ -1,0 +1,206 @@
+"""A scan's store: a Zarr group that xarray opens, beside a record of what is finished.
+
+``DIR`` holds the group; ``DIR/.scan`` holds the lock, the configuration and the journal.
+A block counts as finished only when the journal has its line and its values match the digest
+there: chunks on disk prove nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import zarr
+
+from scan import skeleton
+from scan.config import Config
+from scan.grid import Grid
+from scan.journal import Entry, Journal
+from scan.layout import Layout
+from scan.lock import writer_lock
+from scan.variables import variables
+
+Block = dict[str, np.ndarray]
+
+
+class Refused(ValueError):
+    """The store cannot be used for this scan."""
+
+
+@contextmanager
+def open_store(path: str | Path, config: Config, *, resume: bool) -> Iterator[Store]:
+    """Create the store, or take up an existing one; no other scan can, meanwhile.
+
+    Raises:
+        Refused: when ``path`` exists without ``resume``, is something else, or holds another
+            configuration; the message shows the difference.
+        Locked: when another scan is writing to it.
+    """
+    root = Path(path)
+    hidden = root / ".scan"
+    if root.exists() and (not root.is_dir() or (any(root.iterdir()) and not hidden.is_dir())):
+        raise Refused(f"--store {root} is not allowed: it exists and is not the store of a scan")
+    if hidden.exists() and not resume:
+        raise Refused(
+            f"--store {root} is not allowed: it exists; continue it with --resume, or choose "
+            "another directory"
+        )
+    try:
+        hidden.mkdir(parents=True, exist_ok=True)
+        descriptor_check(hidden)
+    except OSError as error:
+        raise Refused(f"--store {root} is not allowed: cannot write there ({error})") from None
+    with writer_lock(hidden / "lock"):
+        yield Store(root, config)
+
+
+def descriptor_check(directory: Path) -> None:
+    """Raise `OSError` unless files can be opened for writing in ``directory``."""
+    with open(directory / "lock", "ab"):
+        pass
+
+
+class Store:
+    """An open store; use `open_store`, which holds the lock."""
+
+    def __init__(self, root: Path, config: Config):
+        self.root = root
+        self.config = config
+        self.grid = Grid(config)
+        self.layout = layout_of(config)
+        self.journal = Journal(root / ".scan" / "journal")
+        self.record = self._record()
+        self._lay(self.journal.entries())
+        _drop_torn_files(root)
+        group = zarr.open_group(root, mode="r+", zarr_format=2, use_consolidated=False)
+        self.arrays: dict[str, Any] = {v.name: group[v.name] for v in variables(config)}
+
+    def _record(self) -> dict[str, Any]:
+        """The configuration record: the existing one, checked, or a new one."""
+        path = self.root / ".scan" / "config.json"
+        if not path.exists():
+            record = {"config": self.config.plain(), "versions": skeleton.versions()}
+            write_atomically(path, json.dumps(record, indent=1))
+            return record
+        record = json.loads(path.read_text())
+        difference = list(differences(record["config"], self.config.plain()))
+        if difference:
+            raise Refused(
+                f"--store {self.root} is not allowed: it holds another configuration: "
+                + "; ".join(difference)
+            )
+        return record
+
+    def _lay(self, entries: dict[int, Entry]) -> None:
+        """Write all metadata anew, which also heals damaged metadata; chunks stay."""
+        attributes = skeleton.attributes(self.record, entries)
+        skeleton.lay(self.root, self.grid, self.layout, attributes)
+
+    def finished(self) -> dict[int, Entry]:
+        """Blocks that are whole: in the journal, and with the values it vouches for."""
+        good = {}
+        for block, entry in self.journal.entries().items():
+            if block < self.layout.blocks and self._digest_on_disk(block) == entry.digest:
+                good[block] = entry
+        return good
+
+    def _digest_on_disk(self, block: int) -> str:
+        region = self.layout.region(block)
+        try:
+            return digest({name: array[region] for name, array in self.arrays.items()})
+        except Exception:  # a damaged chunk can break its decoder in any way
+            return "unreadable"
+
+    def write(self, block: int, values: Block, *, seconds: float) -> Entry:
+        """Write the block's whole chunks [C, ...], then its line in the journal."""
+        region, extent = self.layout.region(block), self.layout.extent(block)
+        shaped = {
+            name: np.ascontiguousarray(values[name], "<f8").reshape(
+                *extent, *array.shape[len(extent) :]
+            )
+            for name, array in self.arrays.items()
+        }
+        for name, array in self.arrays.items():
+            self._chunk_path(name, block).unlink(missing_ok=True)  # never merged with an old one
+            array[region] = shaped[name]
+        entry = Entry(
+            block,
+            digest(shaped),
+            cells=int(np.prod(extent)),
+            seeds=int(shaped["seeds"].sum()),
+            seconds=round(seconds, 3),
+        )
+        self.journal.append(entry)
+        return entry
+
+    def _chunk_path(self, name: str, block: int) -> Path:
+        tail = len(self.arrays[name].shape) - len(self.layout.shape)
+        key = ".".join(map(str, (*self.layout.position(block), *[0] * tail)))
+        return self.root / name / (key or "0")
+
+    def read(self, name: str, region: tuple[slice, ...]) -> np.ndarray:
+        """Values of one variable in a region of the grid."""
+        return np.asarray(self.arrays[name][region])
+
+    def complete(self) -> None:
+        """Put the timings into the attributes once every block is finished."""
+        self._lay(self.journal.entries())
+
+
+def layout_of(config: Config) -> Layout:
+    """Blocks of the wanted size, smaller where a cell's seeds would take too much memory."""
+    run = config.run
+    seeds = config.adaptive.cap if config.adaptive is not None else int(run.seeds)
+    cell_bytes = seeds * len(run.schemes) * (run.rounds + 1) * 4 * 8
+    most = max(1, MEMORY // cell_bytes)
+    return Layout(Grid(config).shape, min(config.store.block, most))
+
+
+MEMORY = 256 * 2**20  # bytes for the raw results of one block
+
+
+def digest(values: Block) -> str:
+    """SHA-256 of the values, names and shapes."""
+    state = hashlib.sha256()
+    for name in sorted(values):
+        array = np.ascontiguousarray(values[name], "<f8")
+        state.update(f"{name}{array.shape}".encode())
+        state.update(array.tobytes())
+    return state.hexdigest()
+
+
+def differences(old: Any, new: Any, where: str = "") -> Iterator[str]:
+    """What differs between two configurations, one short phrase each."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        for key in {**old, **new}:
+            place = f"{where}.{key}" if where else key
+            yield from differences(old.get(key), new.get(key), place)
+    elif old != new:
+        yield f"{where} is {_short(old)} in the store, {_short(new)} in the config"
+
+
+def _short(value: Any) -> str:
+    text = "not given" if value is None else json.dumps(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Replace the file at once, so that a reader sees the old or the new text, never half."""
+    partial = path.with_name(f"{path.name}.partial")
+    with open(partial, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(path)
+
+
+def _drop_torn_files(root: Path) -> None:
+    """Remove what writes cut short left behind."""
+    for partial in root.glob("*/*.partial"):
+        partial.unlink()
