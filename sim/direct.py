@@ -16,8 +16,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from sim.batches import over_seeds
-from sim.keys import seed_keys, seed_numbers
+from sim.keys import seed_numbers
 from sim.memory import budget
 from sim.outcome import Outcome, outcome
 from sim.problem import Problem
@@ -32,6 +31,7 @@ from sim.sample import (
     streams,
 )
 from sim.schemes import Scheme
+from sim.spread import each_seed
 from sim.validate import positive as require_positive
 from sim.validate import whole
 
@@ -84,18 +84,23 @@ def run_many(
     whole("rounds", rounds, 0)
     plan = layout(problem, dtype)
     need = plan.bytes + 16 * plan.rows * len(schemes) * (int(rounds) + 1)
-    chosen = _affordable(plan, need, memory_bytes, tuple(devices or jax.local_devices()))
-    keys = seed_keys(key, seed_numbers(seeds))
-    operands = arrays((problem, tuple(schemes), float(positive)))
-    raw = over_seeds(_Kernel(plan, int(rounds)), keys, operands, tile=1, devices=chosen)
+    chosen = tuple(devices or jax.local_devices())
+    raw = each_seed(
+        _Rounds(plan, int(rounds)),
+        key,
+        seed_numbers(seeds),
+        arrays((problem, tuple(schemes), float(positive))),
+        devices=chosen,
+        most=_affordable(plan, need, memory_bytes, chosen),
+    )
     named = zip(schemes, raw, strict=True)
     return {scheme.name: outcome(problem.law, *columns) for scheme, columns in named}
 
 
 def _affordable(
     plan: Layout, need: int, memory_bytes: int | None, devices: tuple[jax.Device, ...]
-) -> tuple[jax.Device, ...]:
-    """As many devices as may hold a seed each."""
+) -> int:
+    """How many seeds memory holds at the same time."""
     if memory_bytes is not None:
         require_positive("memory_bytes", memory_bytes)
     have = budget(devices) if memory_bytes is None else int(memory_bytes)
@@ -105,25 +110,28 @@ def _affordable(
             f"{plan.dtype} needs {need} bytes; the dice engine draws from the exact law "
             "without the data and needs none of it"
         )
-    return devices[: have // need]
+    return have // need
 
 
-class _Kernel(eqx.Module):
-    """One seed of a tile: its draws, all rounds of all schemes, what is reported of them."""
+class _Rounds(eqx.Module):
+    """One seed: its draws, all rounds of all schemes, what is reported of them."""
 
     plan: Layout
     rounds: int = eqx.field(static=True)
 
-    def __call__(self, keys: jax.Array, operands: Any) -> Any:
+    def __call__(self, key: jax.Array, operands: Any) -> Any:
         problem, schemes, share = operands
-        for_labels, for_features = streams(keys[0])
+        for_labels, for_features = streams(key)
         labels = draw_labels(self.plan, problem, for_labels, share)
         x, total = _draw(self.plan, problem, for_features, labels)
         scales = jnp.concatenate([jnp.zeros(1), jnp.sqrt(eigenvalues(problem, self.plan.d))])
         theta, used = _rounds(schemes, x, labels.given, total / self.plan.n, self.rounds)
-        kappa = margin_parameter(theta, problem.gamma, scales)
+        kappa = lax.map(  # one model at a time: digits do not depend on how many there are
+            lambda model: margin_parameter(model, problem.gamma, scales),
+            theta.reshape(-1, *scales.shape),
+        ).reshape(theta.shape[:-1])
         columns = (kappa, *label_quality(used, labels.y, self.plan.n))
-        return tuple(tuple(column[:, s][None] for column in columns) for s in range(len(schemes)))
+        return tuple(tuple(column[:, s] for column in columns) for s in range(len(schemes)))
 
 
 def _draw(plan: Layout, problem: Problem, key: jax.Array, labels: Any) -> Any:
