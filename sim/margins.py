@@ -41,11 +41,11 @@ class Margin(eqx.Module):
         """Margins from base draws: standard normals or uniforms on (0, 1), same shape."""
         raise NotImplementedError
 
-    def nodes(self, slope: Any, offset: Any) -> tuple[jax.Array, jax.Array]:
+    def nodes(self, slope: Any, *offsets: Any) -> tuple[jax.Array, jax.Array]:
         r"""Nodes and weights, shape [..., Q], for integrands that turn at slope*m = +-offset.
 
         \(E f(m) = \sum_q w_q f(m_q)\) to 1e-12 for f built from polynomials in m and
-        \(\Phi, \varphi\) at slope*m + offset and slope*m - offset.
+        \(\Phi, \varphi\) at slope*m + offset and slope*m - offset, for each of the offsets.
         """
         raise NotImplementedError
 
@@ -103,9 +103,9 @@ class Constant(Margin):
         """Ones, whatever the base draws."""
         return jnp.ones_like(base)
 
-    def nodes(self, slope: Any, offset: Any) -> tuple[jax.Array, jax.Array]:
+    def nodes(self, slope: Any, *offsets: Any) -> tuple[jax.Array, jax.Array]:
         """The single node m = 1 (Q = 1)."""
-        shape = jnp.broadcast_shapes(jnp.shape(slope), jnp.shape(offset))
+        shape = jnp.broadcast_shapes(jnp.shape(slope), *map(jnp.shape, offsets))
         one = jnp.ones((*shape, 1))
         return one, one
 
@@ -139,9 +139,9 @@ class HalfNormal(Margin):
         """1 + scale * abs(base)."""
         return 1 + jnp.asarray(self.scale, base.dtype) * jnp.abs(base)
 
-    def nodes(self, slope: Any, offset: Any) -> tuple[jax.Array, jax.Array]:
+    def nodes(self, slope: Any, *offsets: Any) -> tuple[jax.Array, jax.Array]:
         """Panels in abs(u)/scale on (0, 9)."""
-        edges = merged((0, 3, 6, 9), _standardised(turning_points(slope, offset), 1, self.scale))
+        edges = merged((0, 3, 6, 9), _standardised(turning_points(slope, offsets), self.scale))
         return self._weighted(*panels(edges))
 
     def decaying_nodes(self, kappa: Any) -> tuple[jax.Array, jax.Array]:
@@ -175,9 +175,9 @@ class Uniform(Margin):
         """1 + width * base."""
         return 1 + jnp.asarray(self.width, base.dtype) * base
 
-    def nodes(self, slope: Any, offset: Any) -> tuple[jax.Array, jax.Array]:
+    def nodes(self, slope: Any, *offsets: Any) -> tuple[jax.Array, jax.Array]:
         """Panels in u/width on (0, 1)."""
-        edges = merged((0, 1), _standardised(turning_points(slope, offset), 1, self.width))
+        edges = merged((0, 1), _standardised(turning_points(slope, offsets), self.width))
         return self._weighted(*panels(edges))
 
     def decaying_nodes(self, kappa: Any) -> tuple[jax.Array, jax.Array]:
@@ -217,10 +217,10 @@ class Gaussian(Margin):
         """1 + scale * base."""
         return 1 + jnp.asarray(self._scale, base.dtype) * base
 
-    def nodes(self, slope: Any, offset: Any) -> tuple[jax.Array, jax.Array]:
+    def nodes(self, slope: Any, *offsets: Any) -> tuple[jax.Array, jax.Array]:
         """Panels in (m - 1)/scale on (-9, 9), around both turning points."""
-        points = turning_points(slope, offset)
-        extra = _standardised(jnp.concatenate([points, -points], axis=-1), 1, self._scale)
+        points = turning_points(slope, offsets)
+        extra = _standardised(jnp.concatenate([points, -points], axis=-1), self._scale)
         return self._weighted(*panels(merged((-9, -6, -3, 0, 3, 6, 9), extra)))
 
     def decaying_nodes(self, kappa: Any) -> tuple[jax.Array, jax.Array]:
@@ -246,8 +246,8 @@ _HALF_NORMAL_MEAN = math.sqrt(2 / math.pi)
 _GAUSSIAN_EDGES = np.linspace(-9.0, 9.0, 7)
 
 
-def _standardised(m: jax.Array, centre: float, scale: Any) -> jax.Array:
-    return (m - centre) / jnp.asarray(scale, jnp.float64)[..., None]
+def _standardised(m: jax.Array, scale: Any) -> jax.Array:
+    return (m - 1.0) / jnp.asarray(scale, jnp.float64)[..., None]
 
 
 def _decay_edges(linear: jax.Array, quadratic: jax.Array) -> jax.Array:

@@ -28,10 +28,12 @@ def panels(edges: jax.Array) -> tuple[jax.Array, jax.Array]:
     return nodes.reshape(flat), weights.reshape(flat)
 
 
-def turning_points(slope: Any, offset: Any) -> jax.Array:
-    """Points m [..., 5] where slope*m - offset takes the values `TURNING`."""
-    steepness = jnp.maximum(jnp.abs(jnp.asarray(slope, jnp.float64)), 1e-290)[..., None]
-    return (TURNING + jnp.abs(jnp.asarray(offset, jnp.float64))[..., None]) / steepness
+def turning_points(slope: Any, offsets: tuple[Any, ...]) -> jax.Array:
+    """Points m >= 0, shape [..., 5 len(offsets)], where slope*m - abs(offset) is in `TURNING`."""
+    steepness = jnp.maximum(jnp.abs(jnp.asarray(slope, jnp.float64)), 1e-290)
+    centres = jnp.broadcast_arrays(*(jnp.abs(jnp.asarray(x, jnp.float64)) for x in offsets))
+    points = [(TURNING + centre[..., None]) / steepness[..., None] for centre in centres]
+    return jnp.concatenate(points, axis=-1)
 
 
 def merged(fixed: Any, extra: jax.Array) -> jax.Array:
