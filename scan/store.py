@@ -1,7 +1,7 @@
 """A scan's store: a Zarr group that xarray opens, beside a record of what is finished.
 
 ``DIR`` holds the group; ``DIR/.scan`` holds the lock, the configuration and the journal.
-A block counts as finished only when the journal has its line and its values match the digest
+A block counts as finished only when the journal has its line and its chunks match the digest
 there: chunks on disk prove nothing.
 """
 
@@ -43,6 +43,16 @@ def open_store(path: str | Path, config: Config, *, resume: bool) -> Iterator[St
         Locked: when another scan is writing to it.
     """
     root = Path(path)
+    try:
+        _prepare(root, resume)
+    except OSError as error:
+        raise Refused(f"--store {root} is not allowed: cannot write there ({error})") from None
+    with writer_lock(root / ".scan" / "lock"):
+        yield Store(root, config)
+
+
+def _prepare(root: Path, resume: bool) -> None:
+    """Refuse what is not ours to write; make the directories and try to write there."""
     hidden = root / ".scan"
     if root.exists() and (not root.is_dir() or (any(root.iterdir()) and not hidden.is_dir())):
         raise Refused(f"--store {root} is not allowed: it exists and is not the store of a scan")
@@ -51,18 +61,8 @@ def open_store(path: str | Path, config: Config, *, resume: bool) -> Iterator[St
             f"--store {root} is not allowed: it exists; continue it with --resume, or choose "
             "another directory"
         )
-    try:
-        hidden.mkdir(parents=True, exist_ok=True)
-        descriptor_check(hidden)
-    except OSError as error:
-        raise Refused(f"--store {root} is not allowed: cannot write there ({error})") from None
-    with writer_lock(hidden / "lock"):
-        yield Store(root, config)
-
-
-def descriptor_check(directory: Path) -> None:
-    """Raise `OSError` unless files can be opened for writing in ``directory``."""
-    with open(directory / "lock", "ab"):
+    hidden.mkdir(parents=True, exist_ok=True)
+    with open(hidden / "lock", "ab"):
         pass
 
 
@@ -84,11 +84,18 @@ class Store:
     def _record(self) -> dict[str, Any]:
         """The configuration record: the existing one, checked, or a new one."""
         path = self.root / ".scan" / "config.json"
-        if not path.exists():
+        if not path.exists():  # new, or cut short before anything was computed
+            self.journal.path.unlink(missing_ok=True)
             record = {"config": self.config.plain(), "versions": skeleton.versions()}
             write_atomically(path, json.dumps(record, indent=1))
             return record
-        record = json.loads(path.read_text())
+        try:
+            record = json.loads(path.read_text())
+        except ValueError:
+            raise Refused(
+                f"--store {self.root} is not allowed: the record of its configuration cannot be "
+                "read; scan into another directory"
+            ) from None
         difference = list(differences(record["config"], self.config.plain()))
         if difference:
             raise Refused(
@@ -103,19 +110,24 @@ class Store:
         skeleton.lay(self.root, self.grid, self.layout, attributes)
 
     def finished(self) -> dict[int, Entry]:
-        """Blocks that are whole: in the journal, and with the values it vouches for."""
-        good = {}
-        for block, entry in self.journal.entries().items():
-            if block < self.layout.blocks and self._digest_on_disk(block) == entry.digest:
-                good[block] = entry
-        return good
+        """Blocks that are whole: in the journal, and with the very bytes it vouches for."""
+        return {
+            block: entry
+            for block, entry in self.journal.entries().items()
+            if block < self.layout.blocks and self._digest(block) == entry.digest
+        }
 
-    def _digest_on_disk(self, block: int) -> str:
-        region = self.layout.region(block)
-        try:
-            return digest({name: array[region] for name, array in self.arrays.items()})
-        except Exception:  # a damaged chunk can break its decoder in any way
-            return "unreadable"
+    def _digest(self, block: int) -> str:
+        """SHA-256 of the block's chunk files; damaged bytes never reach a decoder."""
+        state = hashlib.sha256()
+        for name in sorted(self.arrays):
+            try:
+                data = self._chunk_path(name, block).read_bytes()
+            except FileNotFoundError:
+                return "a chunk is missing"
+            state.update(f"{name} {len(data)} ".encode())
+            state.update(data)
+        return state.hexdigest()
 
     def write(self, block: int, values: Block, *, seconds: float) -> Entry:
         """Write the block's whole chunks [C, ...], then its line in the journal."""
@@ -131,7 +143,7 @@ class Store:
             array[region] = shaped[name]
         entry = Entry(
             block,
-            digest(shaped),
+            self._digest(block),
             cells=int(np.prod(extent)),
             seeds=int(shaped["seeds"].sum()),
             seconds=round(seconds, 3),
@@ -163,16 +175,6 @@ def layout_of(config: Config) -> Layout:
 
 
 MEMORY = 256 * 2**20  # bytes for the raw results of one block
-
-
-def digest(values: Block) -> str:
-    """SHA-256 of the values, names and shapes."""
-    state = hashlib.sha256()
-    for name in sorted(values):
-        array = np.ascontiguousarray(values[name], "<f8")
-        state.update(f"{name}{array.shape}".encode())
-        state.update(array.tobytes())
-    return state.hexdigest()
 
 
 def differences(old: Any, new: Any, where: str = "") -> Iterator[str]:
