@@ -58,8 +58,16 @@ def law(name: str) -> Law:
 CONSTANT = law("constant")
 
 
+def _column(value: Array) -> Array:
+    """A new last axis for the margin nodes."""
+    return np.asarray(value)[..., None]
+
+
 class Formulas:
-    """The right formulas; `proofs_check.mutants` overrides them one at a time."""
+    """The right formulas; `proofs_check.mutants` overrides them one at a time.
+
+    Parameters p, rho and alpha may be arrays; they broadcast.
+    """
 
     # --- R5: the proportional limit -----------------------------------------------------
 
@@ -69,8 +77,8 @@ class Formulas:
 
     def signal(self, m: Array, p: float, rho: float, alpha: float, law: Law) -> Array:
         r"""\(A(m) = m\rho\sqrt\alpha\,(1-2p)\,E m\)."""
-        mean = law.expect(lambda x: x)
-        return m * rho * np.sqrt(alpha) * (1 - 2 * p) * mean
+        slope = rho * np.sqrt(alpha) * (1 - 2 * p) * law.expect(lambda x: x)
+        return m * _column(slope)
 
     def memory(self, k: float) -> float:
         """Shift of an in-sample score toward the given label."""
@@ -82,27 +90,28 @@ class Formulas:
 
     def correct(self, p: float, rho: float, alpha: float, law: Law) -> tuple[Array, Array]:
         """Probability that the prediction is right where the given label is right, wrong; per m."""
-        k = self.memory(self.noise_scale(alpha))
+        k = _column(self.memory(self.noise_scale(alpha)))
         score = self.signal(law.m, p, rho, alpha, law)
         return ndtr(score + k), ndtr(score - k)
 
     def a1(self, p: float, rho: float, alpha: float, law: Law) -> Array:
         r"""\(a_1 = E\,m\,t\)."""
         x, y = self.correct(p, rho, alpha, law)
-        return np.sum(law.w * law.m * ((1 - p) * (2 * x - 1) + p * (2 * y - 1)))
+        q = _column(p)
+        return np.sum(law.w * law.m * ((1 - q) * (2 * x - 1) + q * (2 * y - 1)), axis=-1)
 
     def c(self, p: float, rho: float, alpha: float, law: Law) -> Array:
         r"""\(c = E\,s\,t\), agreement of given and predicted labels."""
         x, y = self.correct(p, rho, alpha, law)
-        return np.sum(law.w * ((1 - p) * (2 * x - 1) - p * (2 * y - 1)))
+        q = _column(p)
+        return np.sum(law.w * ((1 - q) * (2 * x - 1) - q * (2 * y - 1)), axis=-1)
 
     def b(self, p: float, rho: float, alpha: float, law: Law) -> Array:
         r"""\(b = E\,s\,t\,\varepsilon\)."""
-        k = self.memory(self.noise_scale(alpha))
+        k, q = _column(self.memory(self.noise_scale(alpha))), _column(p)
         score = self.signal(law.m, p, rho, alpha, law)
-        return np.sum(
-            2 * law.w * ((1 - p) * normal_density(score + k) + p * normal_density(score - k))
-        )
+        density = (1 - q) * normal_density(score + k) + q * normal_density(score - k)
+        return 2 * np.sum(law.w * density, axis=-1)
 
     def full_square(self, k: float, c: Array, b: Array) -> Array:
         r"""\(\lVert v_1\rVert^2\) of full retraining."""
@@ -149,18 +158,18 @@ class Formulas:
         cross = (c * k + b) * k
         gram = np.array([[k**2, cross], [cross, self.full_square(k, c, b)]])
         signal = np.array([self.a0(p, law), a1])
-        weights = np.linalg.solve(gram, signal)
+        weights = np.linalg.solve(gram, signal)  # scalar parameters only
         return weights[0] / weights[1], rho * np.sqrt(signal @ weights)
 
     def predicted_accuracy(self, p: float, rho: float, alpha: float, law: Law = CONSTANT) -> Array:
         """Accuracy of the predicted training labels."""
         x, y = self.correct(p, rho, alpha, law)
-        return np.sum(law.w * ((1 - p) * x + p * y))
+        return np.sum(law.w * ((1 - _column(p)) * x + _column(p) * y), axis=-1)
 
     def consensus_accuracy(self, p: float, rho: float, alpha: float, law: Law = CONSTANT) -> Array:
         """Accuracy of the labels in the consensus set."""
         x, _ = self.correct(p, rho, alpha, law)
-        return np.sum(law.w * (1 - p) * x) / self.coverage(p, rho, alpha, law)
+        return (1 - p) * np.sum(law.w * x, axis=-1) / self.coverage(p, rho, alpha, law)
 
     def coverage(self, p: float, rho: float, alpha: float, law: Law = CONSTANT) -> Array:
         """Share of samples in the consensus set, (1 + c)/2."""
@@ -173,9 +182,9 @@ class Formulas:
         g = np.sqrt(1 - 1 / folds)
         score = g * self.signal(law.m, p, rho, alpha, law)
         right = 2 * ndtr(score) - 1
-        a1 = np.sum(law.w * law.m * right)
-        c = (1 - 2 * p) * np.sum(law.w * right)
-        b = 2 * g * np.sum(law.w * normal_density(score))
+        a1 = np.sum(law.w * law.m * right, axis=-1)
+        c = (1 - 2 * p) * np.sum(law.w * right, axis=-1)
+        b = 2 * g * np.sum(law.w * normal_density(score), axis=-1)
         return rho * a1 / np.sqrt(self.full_square(self.noise_scale(alpha), c, b))
 
     # --- R6 and R7: thresholds ----------------------------------------------------------

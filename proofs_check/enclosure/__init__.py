@@ -1,0 +1,1 @@
+"""Rigorous signs over boxes: outward-rounded float64 arithmetic, bisection, certificates."""
