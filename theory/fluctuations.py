@@ -11,9 +11,10 @@ import jax
 import jax.numpy as jnp
 
 from sim.problem import Problem
-from theory.fluctuations_changes import Changes
-from theory.fluctuations_delta import propagate
-from theory.fluctuations_outer import Node, advantage, classifier, grid, samples
+from theory.fluctuations_changes import Changes, with_chi_square
+from theory.fluctuations_counts import no_event
+from theory.fluctuations_delta import joint_law, propagate
+from theory.fluctuations_outer import Node, advantage, classifier, grid
 
 NODES = 48
 
@@ -39,43 +40,31 @@ class Fluctuations(eqx.Module):
 @eqx.filter_jit
 def regular(problem: Problem, mixes: jax.Array, size: int = NODES) -> Fluctuations:
     """R20 where many labels change: an Edgeworth term at every (a0, R)."""
-    nodes = grid(problem, size)
+    nodes, law = grid(problem, size)
     n, free = jnp.asarray(problem.n, jnp.float64), jnp.asarray(problem.r - 1.0)
     rho = jnp.asarray(problem.rho)
 
     def at(node: Node) -> tuple[jax.Array, ...]:
         kappa0 = rho * node.a0 / node.radius
-        law = samples(problem, node.flip, node.eta, kappa0, node.radius)
-        changes = Changes.at(law, node.a0, kappa0, node.radius, n)
-        three = changes.averages(changes.polynomials())
-        mean = jnp.append(three.mean, free / n)
-        covariance = jnp.pad(three.covariance, ((0, 1), (0, 1))).at[3, 3].set(2 * free / n**2)
+        changes = Changes.at(law.tilted(node.flip, node.eta), node.a0, kappa0, node.radius, n)
+        four = with_chi_square(changes.averages(changes.contributions()), free, n)
 
-        def third(g: jax.Array) -> jax.Array:
-            return changes.third_cumulant(g[:3]) + 8 * free / n**3 * g[3] ** 3
-
-        def kappa(mix: jax.Array, x: jax.Array) -> jax.Array:
-            a, norm = classifier(node, mix, x)
+        def kappas(x: jax.Array) -> jax.Array:
+            a, norm = jax.vmap(lambda mix: classifier(node, mix, x))(mixes)
             return rho * a / norm
 
-        gains = jax.vmap(
-            lambda mix: propagate(lambda x: advantage(node, mix, x), mean, covariance, third)
-        )(mixes)
-        slopes = jax.vmap(lambda mix: jax.grad(lambda x: kappa(mix, x))(mean))(mixes)
-        bends = jax.vmap(lambda mix: jax.hessian(lambda x: kappa(mix, x))(mean))(mixes)
-        means = jax.vmap(lambda mix: kappa(mix, mean))(mixes)
-        bends = bends @ covariance
-        means += jnp.trace(bends, axis1=1, axis2=2) / 2
-        inner = slopes @ covariance @ slopes.T
-        inner += jnp.einsum("aij,bji->ab", bends, bends) / 2
-        values = jnp.append(kappa0, means)
-        return values, jnp.pad(inner, ((1, 0), (1, 0))), gains.positive(), three.mean[1]
+        def gain(mix: jax.Array) -> jax.Array:
+            return propagate(lambda x: advantage(node, mix, x), *four).positive()
 
-    flat = jax.tree.map(jnp.ravel, nodes)
-    values, inner, improves, share = jax.lax.map(at, flat, batch_size=size)
-    weight = flat.weight
+        means, inner = joint_law(kappas, *four)
+        values = jnp.append(kappa0, means)
+        count = n * four.mean[1], n**2 * four.covariance[1, 1]
+        return values, jnp.pad(inner, ((1, 0), (1, 0))), jax.vmap(gain)(mixes), *count
+
+    values, inner, improves, count, spread = jax.lax.map(at, nodes, batch_size=size)
+    weight = nodes.weight
     mean = weight @ values
     apart = values - mean
     covariance = jnp.tensordot(weight, inner, 1) + jnp.einsum("k,ki,kj->ij", weight, apart, apart)
-    unchanged = weight @ jnp.exp(n * jnp.log1p(-jnp.clip(share, 0.0, 1.0)))
-    return Fluctuations(mean, covariance, weight @ improves, unchanged, n * (weight @ share))
+    unchanged = weight @ no_event(count, spread)
+    return Fluctuations(mean, covariance, weight @ improves, unchanged, weight @ count)

@@ -6,6 +6,9 @@ everything R3 needs is three averages: \(M = \overline{s m D}\), \(N = \overline
 \(\varepsilon_i\) sum to zero).  Given \(a_0\) and \(R\) the thresholds are fixed and the samples
 are independent up to two linear constraints: \(\overline{\varepsilon} = 0\) and
 \(\overline{s m} = a_0\).
+
+A contribution of one sample is D times a polynomial in its noise, given by coefficients
+[degree + 1, S] over the nodes of (s, m).
 """
 
 from __future__ import annotations
@@ -19,12 +22,88 @@ from jax.scipy.stats import norm
 
 from theory.fluctuations_outer import Samples
 
+NORMAL_MOMENTS = (1.0, 0.0, 1.0, 0.0)
+
 
 class Averages(NamedTuple):
-    """Law of k averages given a0 and R: mean [k] and covariance [k, k]."""
+    """Cumulants of k averages: mean [k] (to second order), [k, k] and [k, k, k]."""
 
     mean: jax.Array
     covariance: jax.Array
+    third: jax.Array
+
+
+class Changes(NamedTuple):
+    """Nodes of (s, m) with the partial moments [4, S] of the noise of a changed label."""
+
+    samples: Samples
+    moments: jax.Array
+    a0: jax.Array
+    n: jax.Array
+
+    @classmethod
+    def at(
+        cls, law: Samples, a0: jax.Array, kappa0: jax.Array, radius: jax.Array, n: jax.Array
+    ) -> Changes:
+        """Changes under thresholds R + s m kappa0."""
+        return cls(law, partial_moments(radius + law.projection * kappa0), a0, n)
+
+    def contributions(self) -> jax.Array:
+        """Polynomials of (M, N, E), [3, 2, S]."""
+        one = jnp.ones_like(self.samples.sign)
+        zero = jnp.zeros_like(one)
+        rows = [(self.samples.projection, zero), (one, zero), (zero, one)]
+        return jnp.stack([jnp.stack(row) for row in rows])
+
+    def expect(self, polynomial: jax.Array) -> jax.Array:
+        """E[D * polynomial]; coefficients [..., degree + 1, S], degree <= 3."""
+        moments = self.moments[: polynomial.shape[-2]]
+        return self.samples.mean(jnp.sum(polynomial * moments, -2))
+
+    def expect_all(self, polynomial: jax.Array) -> jax.Array:
+        """E[polynomial], over changed and unchanged labels."""
+        moments = jnp.asarray(NORMAL_MOMENTS[: polynomial.shape[-2]])
+        return self.samples.mean(jnp.sum(polynomial * moments[:, None], -2))
+
+    def averages(self, f: jax.Array) -> Averages:
+        """Law of the averages of D * f [k, 2, S], given both constraints."""
+        mean = self.expect(f)
+        centred = self.samples.projection - self.a0
+        variance = self.samples.mean(centred**2)
+        inverse = jnp.where(variance > 0, 1 / jnp.where(variance > 0, variance, 1.0), 0.0)
+        on_margin = self.expect(f * centred) * inverse
+        on_noise = self.expect(_raise(f, 1))
+        rest = -jnp.stack(
+            [mean[:, None] + on_margin[:, None] * centred, on_noise[:, None] + 0 * centred], 1
+        )
+        bend = self.expect(_raise(f, 2)) - mean
+        bend += (self.expect(f * centred**2) - mean * variance) * inverse
+        bend -= on_margin * self.samples.mean(centred**3) * inverse
+        pair = [multiply(g[:, None], g[None]) for g in (f + rest, rest)]
+        triple = [
+            multiply(p[:, :, None], g[None, None])
+            for p, g in zip(pair, (f + rest, rest), strict=True)
+        ]
+        return Averages(
+            mean - bend / (2 * self.n),
+            self._joint(*pair) / self.n,
+            self._joint(*triple) / self.n**2,
+        )
+
+    def _joint(self, changed: jax.Array, kept: jax.Array) -> jax.Array:
+        """Expectation of ``changed`` where the label changes and ``kept`` elsewhere."""
+        return self.expect(changed - kept) + self.expect_all(kept)
+
+
+def with_chi_square(averages: Averages, free: jax.Array, n: jax.Array) -> Averages:
+    """Append the independent chi-square with ``free`` degrees of freedom, divided by n."""
+    mean, covariance, third = averages
+    k = mean.shape[0]
+    return Averages(
+        jnp.append(mean, free / n),
+        jnp.pad(covariance, ((0, 1),) * 2).at[k, k].set(2 * free / n**2),
+        jnp.pad(third, ((0, 1),) * 3).at[k, k, k].set(8 * free / n**3),
+    )
 
 
 def partial_moments(threshold: jax.Array) -> jax.Array:
@@ -33,80 +112,16 @@ def partial_moments(threshold: jax.Array) -> jax.Array:
     return jnp.stack([tail, -density, tail + threshold * density, -(threshold**2 + 2) * density])
 
 
-class Changes(NamedTuple):
-    """Samples with the partial moments [4, S] of their noise at a given (kappa0, R)."""
-
-    samples: Samples
-    moments: jax.Array
-    a0: jax.Array
-    n: jax.Array
-
-    @classmethod
-    def at(cls, law: Samples, a0: jax.Array, kappa0: jax.Array, radius: jax.Array, n: jax.Array):
-        """Changes under thresholds R + s m kappa0."""
-        moments = partial_moments(radius + law.projection * kappa0)
-        return cls(law, moments, a0, n)
-
-    def polynomials(self) -> jax.Array:
-        """(M, N, E) a sample as D times a polynomial in the noise: coefficients [3, 2, S]."""
-        one = jnp.ones_like(self.samples.sign)
-        zero = jnp.zeros_like(one)
-        pairs = [(self.samples.projection, zero), (one, zero), (zero, one)]
-        return jnp.stack([jnp.stack(pair) for pair in pairs])
-
-    def expect(self, coefficients: jax.Array) -> jax.Array:
-        """E[D * polynomial]; coefficients [..., degree + 1, S], degree <= 3."""
-        degree = coefficients.shape[-2]
-        return self.samples.mean(jnp.sum(coefficients * self.moments[:degree], -2))
-
-    def averages(self, f: jax.Array) -> Averages:
-        """Averages of D*polynomials [k, 2, S]: means to second, covariance to first order in 1/n."""
-        mean = self.expect(f)
-        on_noise, on_margin = self.constraints(f)
-        products = jax.vmap(lambda a: jax.vmap(lambda b: multiply(a, b))(f))(f)
-        centred = self.samples.projection - self.a0
-        variance = self.samples.mean(centred**2)
-        covariance = self.expect(products) - jnp.outer(mean, mean)
-        covariance -= jnp.outer(on_noise, on_noise) + jnp.outer(on_margin, on_margin) * variance
-        squares = jnp.stack([jnp.zeros_like(centred), jnp.zeros_like(centred), centred**0])
-        bend_noise = self.expect(jax.vmap(lambda a: multiply(a, squares))(f)) - mean
-        bend_margin = self.expect(f * centred**2) - mean * variance
-        bend_margin -= on_margin * self.samples.mean(centred**3)
-        shift = bend_noise + jnp.where(variance > 0, bend_margin / _guard(variance), 0.0)
-        return Averages(mean - shift / (2 * self.n), covariance / self.n)
-
-    def constraints(self, f: jax.Array) -> tuple[jax.Array, jax.Array]:
-        """Regression of D*polynomials [k, 2, S] on the noise and on s m - a0: two arrays [k]."""
-        centred = self.samples.projection - self.a0
-        variance = self.samples.mean(centred**2)
-        shifted = jnp.pad(f, ((0, 0), (1, 0), (0, 0)))
-        covariance = self.expect(f * centred)
-        return self.expect(shifted), jnp.where(variance > 0, covariance / _guard(variance), 0.0)
-
-    def third_cumulant(self, direction: jax.Array) -> jax.Array:
-        """Third cumulant of ``direction`` . (M, N, E) given the constraints."""
-        f = jnp.tensordot(direction, self.polynomials(), 1)
-        on_noise, on_margin = self.constraints(f[None])
-        centred = self.samples.projection - self.a0
-        rest = jnp.stack(
-            [
-                -on_margin[0] * centred - self.expect(f),
-                -on_noise[0] * jnp.ones_like(centred),
-            ]
-        )
-        square, mixed = multiply(f, f), multiply(f, rest)
-        cubic = multiply(square, f) + 3 * multiply(square, rest) + 3 * multiply(mixed, rest)
-        outside = rest[0] ** 3 + 3 * rest[0] * rest[1] ** 2
-        return (self.expect(cubic) + self.samples.mean(outside)) / self.n**2
-
-
 def multiply(left: jax.Array, right: jax.Array) -> jax.Array:
-    """Product of polynomials given by coefficients [degree + 1, S]."""
-    out = jnp.zeros((left.shape[0] + right.shape[0] - 1, left.shape[1]))
-    for power in range(left.shape[0]):
-        out = out.at[power : power + right.shape[0]].add(left[power] * right)
-    return out
+    """Product of polynomials with coefficients [..., degree + 1, S]."""
+    terms = [
+        _raise(left * right[..., k : k + 1, :], k, right.shape[-2] - 1 - k)
+        for k in range(right.shape[-2])
+    ]
+    return sum(terms[1:], terms[0])
 
 
-def _guard(value: jax.Array) -> jax.Array:
-    return jnp.where(value > 0, value, 1.0)
+def _raise(polynomial: jax.Array, low: int, high: int = 0) -> jax.Array:
+    """Multiply by noise**low and pad with ``high`` zero coefficients."""
+    widths = [(0, 0)] * (polynomial.ndim - 2) + [(low, high), (0, 0)]
+    return jnp.pad(polynomial, widths)

@@ -1,4 +1,4 @@
-"""Delta method to second order and one Edgeworth term."""
+"""Delta method to second order, one Edgeworth term, and a gamma law for few events."""
 
 from __future__ import annotations
 
@@ -24,8 +24,7 @@ class Cumulants(NamedTuple):
         z = -self.mean / spread
         skewness = self.third / spread**3
         chance = ndtr(-z) + skewness / 6 * (z**2 - 1) * norm.pdf(z)
-        exact = (self.mean > 0).astype(chance.dtype)
-        return jnp.where(self.variance > 0, jnp.clip(chance, 0.0, 1.0), exact)
+        return self._or_exact(jnp.clip(chance, 0.0, 1.0))
 
     def positive_gamma(self) -> jax.Array:
         """P(scalar > 0) for a shifted gamma law with these cumulants (Wilson-Hilferty).
@@ -34,27 +33,48 @@ class Cumulants(NamedTuple):
         """
         spread = jnp.sqrt(jnp.where(self.variance > 0, self.variance, 1.0))
         skewness = self.third / spread**3
-        size = jnp.maximum(jnp.abs(skewness), 1e-4)
-        shape = 4 / size**2
-        level = jnp.maximum(1 - jnp.sign(skewness) * self.mean / spread / jnp.sqrt(shape), 0.0)
-        below = ndtr(3 * jnp.sqrt(shape) * (jnp.cbrt(level) - 1 + 1 / (9 * shape)))
-        chance = jnp.where(skewness > 0, 1 - below, below)
-        exact = (self.mean > 0).astype(chance.dtype)
-        return jnp.where(self.variance > 0, chance, exact)
+        shape = 4 / jnp.maximum(jnp.abs(skewness), 1e-4) ** 2
+        level = 1 - jnp.sign(skewness) * self.mean / spread / jnp.sqrt(shape)
+        root = jnp.cbrt(jnp.maximum(level, 0.0))
+        below = ndtr(3 * jnp.sqrt(shape) * (root - 1 + 1 / (9 * shape)))
+        return self._or_exact(jnp.where(skewness > 0, 1 - below, below))
+
+    def _or_exact(self, chance: jax.Array) -> jax.Array:
+        return jnp.where(self.variance > 0, chance, (self.mean > 0).astype(chance.dtype))
 
 
 def propagate(
     function: Callable[[jax.Array], jax.Array],
     mean: jax.Array,
     covariance: jax.Array,
-    third: Callable[[jax.Array], jax.Array],
+    third: jax.Array,
 ) -> Cumulants:
-    """Cumulants of ``function`` of averages [k]; ``third(g)`` is the third cumulant of g . x."""
+    """Cumulants of a scalar ``function`` of averages with cumulants [k], [k, k], [k, k, k]."""
     gradient = jax.grad(function)(mean)
-    bend = jax.hessian(function)(mean) @ covariance
-    reach = covariance @ gradient
+    curvature = jax.hessian(function)(mean)
+    bend, reach = curvature @ covariance, covariance @ gradient
     return Cumulants(
         function(mean) + jnp.trace(bend) / 2,
         gradient @ reach + jnp.trace(bend @ bend) / 2,
-        third(gradient) + 3 * gradient @ bend @ reach,
+        jnp.einsum("abc,a,b,c", third, gradient, gradient, gradient)
+        + 3 * reach @ curvature @ reach,
     )
+
+
+def joint_law(
+    function: Callable[[jax.Array], jax.Array],
+    mean: jax.Array,
+    covariance: jax.Array,
+    third: jax.Array,
+) -> tuple[jax.Array, jax.Array]:
+    """Mean [f] and covariance [f, f] of a vector ``function``, both to second order."""
+
+    def lift(x: jax.Array) -> jax.Array:
+        return jnp.einsum("fij,ij->f", jax.hessian(function)(x), covariance) / 2
+
+    slope, curvature = jax.jacobian(function)(mean), jax.hessian(function)(mean)
+    bend = curvature @ covariance
+    half = slope @ covariance @ slope.T / 2 + jnp.einsum("aij,bji->ab", bend, bend) / 4
+    half += slope @ covariance @ jax.jacobian(lift)(mean).T
+    half += jnp.einsum("ai,ijk,bjk->ab", slope, third, curvature) / 2
+    return function(mean) + lift(mean), half + half.T

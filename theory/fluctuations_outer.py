@@ -54,24 +54,34 @@ class Node(NamedTuple):
     weight: jax.Array
 
 
-def samples(problem: Problem, flip: Any, eta: Any, slope: Any, offset: Any) -> Samples:
-    r"""Law of (s, m) tilted by \(e^{\eta s m}\).
+class Margins(NamedTuple):
+    """Nodes of the margin law with their chances and flip probabilities, each [Q]."""
 
-    Given the sum \(\sum s_i m_i\) the joint law of the samples is the same for every tilt; the
-    tilt that puts the mean of s m at \(a_0\) leaves only O(1/n) to correct.  ``slope`` and
-    ``offset`` place the quadrature nodes (`Margin.nodes`).
-    """
+    value: jax.Array
+    chance: jax.Array
+    flipped: jax.Array
+
+    def tilted(self, flip: jax.Array, eta: jax.Array) -> Samples:
+        r"""Law of (s, m) tilted by \(e^{\eta s m}\), with flip probability ``flip`` if m = 1.
+
+        Given the sum \(\sum s_i m_i\) the joint law of the samples is the same for every tilt;
+        the tilt that puts the mean of s m at \(a_0\) leaves only O(1/n) to correct.
+        """
+        flipped = self.flipped if self.value.size > 1 else flip * jnp.ones(1)
+        one = jnp.ones_like(self.value)
+        sign, margin = jnp.concatenate([one, -one]), jnp.tile(self.value, 2)
+        weight = jnp.tile(self.chance, 2) * jnp.concatenate([1 - flipped, flipped])
+        weight *= jnp.exp(eta * sign * margin)
+        return Samples(sign, margin, weight / jnp.sum(weight))
+
+
+def margins(problem: Problem, slope: jax.Array, offset: jax.Array) -> Margins:
+    """Quadrature nodes for integrands that turn at slope * m = +-offset (`Margin.nodes`)."""
     if isinstance(problem.law, Constant):
-        margin, chance = jnp.ones(1), jnp.ones(1)
-        flipped = flip * jnp.ones(1)
+        value, chance = jnp.ones(1), jnp.ones(1)
     else:
-        margin, chance = problem.law.nodes(slope, offset)
-        flipped = problem.noise.probability(margin)
-    sign = jnp.concatenate([jnp.ones_like(margin), -jnp.ones_like(margin)])
-    weight = jnp.concatenate([chance * (1 - flipped), chance * flipped])
-    margin = jnp.concatenate([margin, margin])
-    weight = weight * jnp.exp(eta * sign * margin)
-    return Samples(sign, margin, weight / jnp.sum(weight))
+        value, chance = problem.law.nodes(slope, offset)
+    return Margins(value, chance, problem.noise.probability(value))
 
 
 def initial_nodes(problem: Problem, size: int) -> Initial:
@@ -97,20 +107,20 @@ def _lattice(problem: Problem, size: int) -> Initial:
 
 def _density(problem: Problem, size: int) -> Initial:
     r"""Saddle-point density \(\sqrt{K''}\,e^{n(K - \eta K')}\,d\eta\) of the mean at \(K'(\eta)\)."""
+    nodes = margins(problem, jnp.asarray(0.0), jnp.asarray(1.0))
+    zero = jnp.asarray(0.0)
 
-    def cumulant(eta: Any) -> jax.Array:
-        margin, chance = problem.law.nodes(0.0, 1.0)
-        flipped = problem.noise.probability(margin)
-        up, down = jnp.exp(eta * margin), jnp.exp(-eta * margin)
-        return jnp.log(jnp.sum(chance * ((1 - flipped) * up + flipped * down)))
+    def cumulants(eta: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array]:
+        law, untilted = nodes.tilted(zero, eta), nodes.tilted(zero, zero)
+        mean = law.mean(law.projection)
+        total = jnp.log(untilted.mean(jnp.exp(eta * law.projection)))
+        return total, mean, law.mean((law.projection - mean) ** 2)
 
-    slope = jax.grad(cumulant)
-    curvature = jax.grad(slope)
-    eta = jnp.linspace(-REACH, REACH, size) / jnp.sqrt(problem.n * curvature(0.0))
-    value, mean, variance = (jax.vmap(f)(eta) for f in (cumulant, slope, curvature))
+    reach = jnp.linspace(-REACH, REACH, size)
+    eta = reach / jnp.sqrt(problem.n * cumulants(zero)[2])
+    value, mean, variance = jax.vmap(cumulants)(eta)
     weight = jnp.sqrt(variance) * jnp.exp(problem.n * (value - eta * mean))
-    weight = weight / jnp.sum(weight)
-    return Initial(mean, weight, jnp.zeros_like(eta), eta)
+    return Initial(mean, weight / jnp.sum(weight), jnp.zeros_like(eta), eta)
 
 
 def radius_nodes(n: Any, r: Any, size: int) -> tuple[jax.Array, jax.Array]:
@@ -124,13 +134,22 @@ def radius_nodes(n: Any, r: Any, size: int) -> tuple[jax.Array, jax.Array]:
     return jnp.sqrt(r / n * cube_root**3), weight / jnp.sum(weight)
 
 
-def grid(problem: Problem, size: int) -> Node:
-    """Nodes of (a0, R), arrays [size, size]."""
+class Grid(NamedTuple):
+    """Nodes of (a0, R), arrays [size**2], and the margin nodes that serve them all."""
+
+    nodes: Node
+    margins: Margins
+
+
+def grid(problem: Problem, size: int) -> Grid:
+    """All pairs of ``size`` values of a0 and of R."""
     initial = initial_nodes(problem, size)
     radius, chance = radius_nodes(problem.n, problem.r, size)
-    column = [jnp.repeat(leaf[:, None], size, 1) for leaf in initial]
-    a0, weight, flip, eta = column
-    return Node(a0, jnp.broadcast_to(radius, a0.shape), flip, eta, weight * chance)
+    a0, weight, flip, eta = (jnp.repeat(leaf, size) for leaf in initial)
+    nodes = Node(a0, jnp.tile(radius, size), flip, eta, weight * jnp.tile(chance, size))
+    steepest = jnp.max(jnp.where(nodes.weight > 1e-6, jnp.abs(a0) / nodes.radius, 0.0))
+    middle = jnp.sqrt(problem.r / problem.n)
+    return Grid(nodes, margins(problem, problem.rho * steepest, middle))
 
 
 def advantage(node: Node, mix: Any, averages: jax.Array) -> jax.Array:

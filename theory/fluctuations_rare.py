@@ -8,29 +8,19 @@ that many independent marks (s m, noise) and the chi-square: smooth, so one Edge
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
-
 import equinox as eqx
 import jax
 import jax.numpy as jnp
-from jax.scipy.special import gammaln, xlogy
 
 from sim.problem import Problem
-from theory.fluctuations_changes import Changes, multiply
+from theory.fluctuations_changes import Averages, Changes, multiply, with_chi_square
+from theory.fluctuations_counts import counts
 from theory.fluctuations_delta import propagate
-from theory.fluctuations_outer import Node, advantage, grid, samples
+from theory.fluctuations_outer import Margins, Node, advantage, grid
 
 NODES = 20
-COUNTS = 64
-LIMIT = 16.0  # expected number of changed labels up to which the counts fit the table
-
-
-class Marks(NamedTuple):
-    """Cumulants of one mark (s m, noise) of a changed label: [2], [2, 2], [2, 2, 2]."""
-
-    mean: jax.Array
-    covariance: jax.Array
-    third: jax.Array
+COUNTS = 72
+LIMIT = 24.0  # expected number of changed labels up to which the counts fit the table
 
 
 def improves(problem: Problem, mixes: jax.Array) -> jax.Array:
@@ -39,76 +29,55 @@ def improves(problem: Problem, mixes: jax.Array) -> jax.Array:
 
 
 @eqx.filter_jit
-def _improves(problem: Problem, mixes: jax.Array, size: int, counts: int) -> jax.Array:
-    nodes = jax.tree.map(jnp.ravel, grid(problem, size))
-    chances = jax.lax.map(lambda node: _at(problem, node, mixes, counts), nodes)
+def _improves(problem: Problem, mixes: jax.Array, size: int, counted: int) -> jax.Array:
+    nodes, law = grid(problem, size)
+    chances = jax.lax.map(lambda node: _at(problem, node, law, mixes, counted), nodes)
     return nodes.weight @ chances
 
 
-def _at(problem: Problem, node: Node, mixes: jax.Array, counts: int) -> jax.Array:
+def _at(problem: Problem, node: Node, law: Margins, mixes: jax.Array, counted: int) -> jax.Array:
     n = jnp.asarray(problem.n, jnp.float64)
     kappa0 = problem.rho * node.a0 / node.radius
-    law = samples(problem, node.flip, node.eta, kappa0, node.radius)
-    changes = Changes.at(law, node.a0, kappa0, node.radius, n)
-    groups = jnp.stack([law.sign > 0, law.sign < 0]).astype(jnp.float64)
-    share = changes.averages(groups[:, None, :])
+    changes = Changes.at(law.tilted(node.flip, node.eta), node.a0, kappa0, node.radius, n)
+    sign = changes.samples.sign
+    groups = jnp.stack([sign > 0, sign < 0]).astype(jnp.float64)
+    share = changes.averages(jnp.pad(groups[:, None, :], ((0, 0), (0, 1), (0, 0))))
     mean, variance = n * share.mean, n**2 * jnp.diag(share.covariance)
-    number, chance = jax.vmap(lambda a, b: _counts(a, b, counts))(mean, variance)
+    number, chance = jax.vmap(lambda a, b: counts(a, b, counted))(mean, variance)
     marks = jax.vmap(lambda group: _marks(changes, group))(groups)
 
-    def given(kept: Any, flipped: Any) -> jax.Array:
-        k = jnp.stack([kept, flipped])
-        return _given(problem, node, marks, k, mixes)
+    def given(kept: jax.Array, flipped: jax.Array) -> jax.Array:
+        return _given(problem, node, marks, jnp.stack([kept, flipped]), mixes)
 
     table = jax.vmap(lambda a: jax.vmap(lambda b: given(a, b))(number[1]))(number[0])
     return jnp.einsum("i,j,ijk->k", chance[0], chance[1], table)
 
 
-def _given(problem: Problem, node: Node, marks: Marks, k: jax.Array, mixes: jax.Array) -> jax.Array:
+def _given(
+    problem: Problem, node: Node, marks: Averages, k: jax.Array, mixes: jax.Array
+) -> jax.Array:
     """P(improves) [mixes] when k = (kept labels changed, flipped labels changed)."""
-    n, free = problem.n, problem.r - 1.0
+    n = jnp.asarray(problem.n, jnp.float64)
     share = jnp.sum(k) / n
-    mean = jnp.append(k @ marks.mean / n, free / n)
-    covariance = jnp.tensordot(k, marks.covariance, 1) / n**2
-    covariance = jnp.pad(covariance, ((0, 1), (0, 1))).at[2, 2].set(2 * free / n**2)
-    cubic = jnp.tensordot(k, marks.third, 1) / n**3
-
-    def third(g: jax.Array) -> jax.Array:
-        return jnp.einsum("abc,a,b,c", cubic, g[:2], g[:2], g[:2]) + 8 * free / n**3 * g[2] ** 3
+    total = (jnp.tensordot(k, leaf, 1) / n**order for order, leaf in enumerate(marks, 1))
+    three = with_chi_square(Averages(*total), jnp.asarray(problem.r - 1.0), n)
 
     def chance(mix: jax.Array) -> jax.Array:
         def gain(x: jax.Array) -> jax.Array:
             return advantage(node, mix, jnp.stack([x[0], share, x[1], x[2]]))
 
-        return propagate(gain, mean, covariance, third).positive_gamma()
+        return propagate(gain, *three).positive_gamma()
 
     return jnp.where(jnp.sum(k) > 0, jax.vmap(chance)(mixes), 0.0)
 
 
-def _marks(changes: Changes, group: jax.Array) -> Marks:
+def _marks(changes: Changes, group: jax.Array) -> Averages:
     """Cumulants of (s m, noise) given that a label of the group [S] is changed."""
-    zero = jnp.zeros_like(group)
     total = changes.expect(group[None])
     scale = group / jnp.where(total > 0, total, 1.0)
-    mean = changes.expect(scale * changes.polynomials()[jnp.array([0, 2])])
-    place = jnp.stack([changes.samples.projection - mean[0], -mean[1] + zero])
-    slope = jnp.stack([zero, 1 + zero])
-    centred = jnp.stack([place, slope], 1)
-    two = jax.vmap(lambda a: jax.vmap(lambda b: multiply(a, b))(centred))(centred)
-    three = jax.vmap(jax.vmap(lambda a: jax.vmap(lambda b: multiply(a, b))(centred)))(two)
-    return Marks(mean, changes.expect(scale * two), changes.expect(scale * three))
-
-
-def _counts(mean: jax.Array, variance: jax.Array, size: int) -> tuple[jax.Array, jax.Array]:
-    """Whole numbers [size] around ``mean`` and their binomial (at least Poisson) chances."""
-    first = jnp.maximum(jnp.floor(mean - 7 * jnp.sqrt(mean) - 3), 0.0)
-    number = first + jnp.arange(size)
-    success = jnp.clip(1 - variance / jnp.where(mean > 0, mean, 1.0), 1e-6, 0.5)
-    trials = mean / success
-    possible = number <= trials
-    failures = jnp.where(possible, trials - number, 0.0)
-    log_chance = gammaln(trials + 1) - gammaln(number + 1) - gammaln(failures + 1)
-    log_chance += xlogy(number, success) + failures * jnp.log1p(-success)
-    log_chance = jnp.where(possible | (number == 0), log_chance, -jnp.inf)
-    chance = jnp.exp(log_chance - jnp.max(log_chance))
-    return number, chance / jnp.sum(chance)
+    mark = changes.contributions()[jnp.array([0, 2])]
+    mean = changes.expect(scale * mark)
+    centred = mark.at[:, 0].add(-mean[:, None])
+    pair = multiply(centred[:, None], centred[None])
+    triple = multiply(pair[:, :, None], centred[None, None])
+    return Averages(mean, changes.expect(scale * pair), changes.expect(scale * triple))
