@@ -8,6 +8,7 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 
+from sim import dice_stream
 from sim.batches import over_seeds
 from sim.dice_rounds import Score, seed_outcome
 from sim.keys import seed_keys, seed_numbers
@@ -33,6 +34,7 @@ def run_many(
     *,
     key: jax.Array,
     seeds: Any,
+    dtype: str = "float32",
     devices: tuple[jax.Device, ...] | None = None,
 ) -> dict[str, Outcome]:
     """All schemes on the same data, so that their comparison is paired.
@@ -43,6 +45,7 @@ def run_many(
         rounds: retraining rounds, >= 0.
         key: the cell's key; seed number i uses ``fold_in(key, i)``.
         seeds: how many seeds, or their numbers.
+        dtype: of the draws of the streaming path, float32 or float64.
         devices: devices to spread seeds over; all local ones by default.
 
     Returns:
@@ -53,11 +56,15 @@ def run_many(
     """
     whole("rounds", rounds, 0)
     keys = seed_keys(key, seed_numbers(seeds))
-    samples = _padded(int(problem.n))
-    slots = 1 + int(rounds) * len(schemes)
-    tile = max(1, min(64, TILE_BYTES // (16 * slots * samples)))
-    kernel = _kernel(int(rounds), samples)
     operands = jax.tree.map(jnp.asarray, (problem, tuple(schemes)))
+    if rounds <= 1 and problem.spectrum is None:
+        shape = dice_stream.tile_for(int(problem.n))
+        tile, kernel = shape.seeds, dice_stream.kernel(shape.lanes, int(rounds), dtype)
+    else:
+        samples = _padded(int(problem.n))
+        slots = 1 + int(rounds) * len(schemes)
+        tile = max(1, min(64, TILE_BYTES // (16 * slots * samples)))
+        kernel = _kernel(int(rounds), samples)
     score = over_seeds(kernel, keys, operands, tile=tile, devices=devices)
     return {
         scheme.name: _outcome(problem, jax.tree.map(lambda leaf, i=i: leaf[:, i], score))

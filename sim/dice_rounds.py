@@ -13,6 +13,7 @@ import jax.numpy as jnp
 
 from sim import dice_bases
 from sim.dice_bases import Bases
+from sim.dice_chi import chi
 from sim.noise import LabelNoise
 from sim.problem import Problem
 from sim.schemes import Scheme
@@ -140,9 +141,3 @@ def _right_vector(
     freedom = problem.r - jnp.sum(known)
     opened = jnp.where(is_new & (freedom > 0), chi(jax.random.fold_in(key, LENGTH), freedom), 0)
     return jnp.where(known, normals, 0).at[slot].set(opened)
-
-
-def chi(key: jax.Array, freedom: jax.Array) -> jax.Array:
-    """Length of a standard normal vector in ``freedom`` >= 1 dimensions (below 1: as 1)."""
-    half = jnp.maximum(freedom, 1).astype(jnp.float64) / 2
-    return jnp.sqrt(2 * jax.random.gamma(key, half, dtype=jnp.float64))
