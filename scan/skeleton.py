@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 import zarr
-from numcodecs import Zstd
 
 from scan.grid import Grid
 from scan.journal import Entry
@@ -86,7 +85,7 @@ def _build(path: Path, grid: Grid, layout: Layout, attrs: dict[str, Any]) -> Non
             shape=(*layout.shape, *tail),
             chunks=(*layout.chunk, *tail),
             dtype="<f8",
-            compressors=Zstd(),
+            compressors={"id": "zstd", "level": 1},
             fill_value=np.nan,
             config={"write_empty_chunks": True},
             attributes={

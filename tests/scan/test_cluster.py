@@ -1,0 +1,102 @@
+"""The same bits from a cluster of processes, whatever happens to its workers and scheduler."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from distributed import LocalCluster
+
+from scan.cluster import on_cluster
+from scan.runner import Failed, Watcher, run_scan
+
+
+class KillAfter(Watcher):
+    """Kills processes once ``blocks`` blocks are on disk."""
+
+    def __init__(self, blocks, pids):
+        self.left, self.pids = blocks, pids
+
+    def block(self, entry, values):
+        self.left -= 1
+        if self.left == 0:
+            for pid in self.pids():
+                os.kill(pid, signal.SIGKILL)
+
+
+def _slow(stub, delay=0.1):
+    """A task that workers get by value: they cannot import the tests."""
+    simulate = stub.simulate
+    return lambda config, block: simulate(config, delay)(block)
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    with LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+    ) as cluster:
+        yield cluster
+
+
+def test_killed_worker_changes_nothing(tmp_path, stub, values, undisturbed, cluster):
+    store = tmp_path / "store"
+    victim = KillAfter(2, lambda: [next(iter(cluster.workers.values())).pid])
+    execute = on_cluster(stub.config(), cluster.scheduler_address, _slow(stub))
+    summary = run_scan(stub.config(), store, execute, watcher=victim)
+    assert victim.left <= 0 and summary.done == summary.blocks == 12
+    assert values(store) == undisturbed
+
+
+def test_scan_moves_from_here_to_a_cluster(tmp_path, stub, values, undisturbed, cluster):
+    store = tmp_path / "store"
+    config = stub.config()
+
+    def breaks_at_seven(blocks):
+        for block in blocks:
+            if block == 7:
+                raise KeyboardInterrupt
+            yield block, stub.simulate(config)(block), 0.0
+
+    with pytest.raises(KeyboardInterrupt):
+        run_scan(config, store, breaks_at_seven)
+    execute = on_cluster(config, cluster.scheduler_address, _slow(stub, 0.0))
+    summary = run_scan(config, store, execute, resume=True)
+    assert (summary.kept, summary.done) == (7, 5)
+    assert values(store) == undisturbed
+
+
+def test_killed_scheduler_is_one_clear_failure(tmp_path, stub, values, undisturbed):
+    store, told = tmp_path / "store", tmp_path / "scheduler.json"
+    command = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--port", "0"]
+    options = ["--no-dashboard", "--host", "127.0.0.1", "--scheduler-file", str(told)]
+    worker = [sys.executable, "-m", "distributed.cli.dask_worker", "--nthreads", "1", "--no-nanny"]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    scheduler = subprocess.Popen([*command, *options], **quiet)
+    helper = subprocess.Popen([*worker, "--no-dashboard", "--scheduler-file", str(told)], **quiet)
+    try:
+        execute = on_cluster(stub.config(), _address(told), _slow(stub))
+        victim = KillAfter(3, lambda: [scheduler.pid])
+        with pytest.raises(Failed, match="scheduler is gone; .* continue with --resume"):
+            run_scan(stub.config(), store, execute, watcher=victim)
+    finally:
+        for process in (scheduler, helper):
+            process.kill()
+            process.wait()
+    assert stub.scan(store, resume=True).kept >= 3
+    assert values(store) == undisturbed
+
+
+def _address(told):
+    for _ in range(300):
+        if told.exists() and told.read_text().strip():
+            return json.loads(told.read_text())["address"]
+        time.sleep(0.1)
+    raise AssertionError("the scheduler did not start")
+
+
+def test_no_scheduler_is_refused_before_anything_is_written(tmp_path, stub):
+    with pytest.raises(ValueError, match="--scheduler tcp://127.0.0.1:9 .* no scheduler answers"):
+        on_cluster(stub.config(), "tcp://127.0.0.1:9", patience=0.5)
