@@ -1,5 +1,6 @@
-r"""Counter-based random numbers that fuse: Threefry-2x32 unrolled, so that a loop around it
-never stores the draws.  Any element of a stream can be drawn again from its counter.
+"""Counter-based random numbers that fuse: Threefry-2x32 unrolled.
+
+A loop around it never stores the draws, and any of them can be drawn again from its counter.
 
 Threefry: Salmon, Moraes, Dror, Shaw (2011), the generator behind JAX's default keys.
 """

@@ -8,7 +8,7 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 
-from sim import dice_stream
+from sim import dice_counts, dice_stream
 from sim.batches import over_seeds
 from sim.dice_rounds import Score, seed_outcome
 from sim.keys import seed_keys, seed_numbers
@@ -59,7 +59,12 @@ def run_many(
     operands = jax.tree.map(jnp.asarray, (problem, tuple(schemes)))
     if rounds <= 1 and problem.spectrum is None:
         shape = dice_stream.tile_for(int(problem.n))
-        tile, kernel = shape.seeds, dice_stream.kernel(shape.lanes, int(rounds), dtype)
+        tile, kernel = (
+            shape.seeds,
+            dice_stream.kernel(
+                shape.lanes, int(rounds), dtype, dice_counts.applies(problem, tuple(schemes))
+            ),
+        )
     else:
         samples = _padded(int(problem.n))
         slots = 1 + int(rounds) * len(schemes)

@@ -21,7 +21,9 @@ def chi(key: jax.Array, freedom: jax.Array) -> jax.Array:
     d = raised - 1 / 3
     c = 1 / jnp.sqrt(9 * d)
 
-    def attempt(state: tuple[jax.Array, jax.Array, jax.Array]) -> tuple[jax.Array, ...]:
+    def attempt(
+        state: tuple[jax.Array, jax.Array, jax.Array],
+    ) -> tuple[jax.Array, jax.Array, jax.Array]:
         count, _, _ = state
         x = normal64(*threefry(stream, count, jnp.uint32(0)))
         u = uniform(threefry(stream, count, jnp.uint32(1))[0])

@@ -31,17 +31,17 @@ def first_pass(
     """Totals over the blocks start <= i < stop."""
     stream = Stream(facts.normals, lanes, dtype)
 
-    def block(index: jax.Array, total: Means) -> Means:
+    def block(index: jax.Array, sum_: Means) -> Means:
         whole = (index + 1) * stream.block <= problem.n
         means = stream.call(index, 0)
         normals = jax.lax.cond(
             whole,
-            lambda: GROUP * _total(means[0] + means[1]),
-            lambda: _total(jnp.where(_inside(problem, lanes, index), stream.stacked(index), 0)),
+            lambda: GROUP * total(means[0] + means[1]),
+            lambda: total(jnp.where(_inside(problem, lanes, index), stream.stacked(index), 0)),
         )
         s, m = _signs_and_margins(problem, facts, lanes, dtype, index)
-        here = Means(normals, _total(s * m), _total(s > 0))
-        return jax.tree.map(jnp.add, total, here)
+        here = Means(normals, total(s * m), total(s > 0))
+        return jax.tree.map(jnp.add, sum_, here)
 
     zero = jnp.zeros(facts.radius.shape)
     return jax.lax.fori_loop(start, stop, block, Means(zero, zero, zero))
@@ -64,24 +64,41 @@ def second_pass(
     pull = (problem.gamma**2 * means.sm / problem.n)[:, None].astype(dtype)
     variance = jnp.asarray(problem.sigma**2, dtype)
 
-    def block(index: jax.Array, total: tuple[Sums, ...]) -> tuple[Sums, ...]:
+    def block(index: jax.Array, sum_: tuple[Sums, ...]) -> tuple[Sums, ...]:
         epsilon = stream.stacked(index) - centre
         s, m = _signs_and_margins(problem, facts, lanes, dtype, index)
         score = m * pull + s * (variance * radius) * (radius + epsilon)
         here = tuple(_sums(scheme.label(score, s), s, m, epsilon) for scheme in schemes)
-        return jax.tree.map(jnp.add, total, here)
+        return jax.tree.map(jnp.add, sum_, here)
 
     def _sums(f: jax.Array, s: jax.Array, m: jax.Array, epsilon: jax.Array) -> Sums:
         f = jnp.where(s == 0, 0, f)
         parts = (m * f, s * f, s * f * epsilon, f * f, f > 0, f != 0)
-        return Sums(*(_total(part) for part in parts))
+        return Sums(*(total(part) for part in parts))
 
     zero = jnp.zeros(facts.radius.shape)
     start_sums = tuple(Sums(zero, zero, zero, zero, zero, zero) for _ in schemes)
     return jax.lax.fori_loop(start, stop, block, start_sums)
 
 
-def _total(values: jax.Array) -> jax.Array:
+def initial(problem: Problem, facts: Facts, means: Means) -> Sums:
+    """f = s."""
+    n = jnp.full_like(means.sm, problem.n)
+    return Sums(means.sm, n, jnp.zeros_like(n), n, means.right, n)
+
+
+def sums(
+    problem: Problem,
+    facts: Facts,
+    means: Means,
+    collected: tuple[Sums, ...],
+    schemes: tuple[Scheme, ...],
+) -> tuple[Sums, ...]:
+    """The second pass is all there is to it."""
+    return collected
+
+
+def total(values: jax.Array) -> jax.Array:
     """Sum [..., S, L] over all but the seeds, in float64."""
     axes = (*range(values.ndim - 2), values.ndim - 1)
     return jnp.sum(values.astype(jnp.float64), axis=axes)

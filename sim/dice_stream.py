@@ -1,15 +1,16 @@
 """One round, isotropic, without ever holding n numbers: passes over counter-based blocks (R3)."""
 
-from collections.abc import Sequence
 from functools import cache, partial
+from types import ModuleType
 from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 
+from sim import dice_counts
+from sim import dice_elementwise as elementwise
 from sim.dice_blocks import LEAVES
-from sim.dice_elementwise import first_pass, second_pass
-from sim.dice_once import Sums, facts, score
+from sim.dice_once import Facts, facts, score
 from sim.dice_rounds import Score
 from sim.noise import UniformFlips
 from sim.problem import Problem
@@ -33,29 +34,42 @@ def tile_for(n: int) -> Tile:
 
 
 @cache
-def kernel(lanes: int, rounds: int, dtype: str) -> Any:
+def kernel(lanes: int, rounds: int, dtype: str, counts: bool) -> Any:
     """Kernel for `over_seeds`; operands are (problem, schemes)."""
-    return partial(_tile, lanes, rounds, jnp.dtype(dtype))
+    return partial(_tile, lanes, rounds, jnp.dtype(dtype), dice_counts if counts else elementwise)
 
 
 def _tile(
-    lanes: int, rounds: int, dtype: Any, keys: jax.Array, operands: tuple[Problem, Sequence[Scheme]]
+    lanes: int,
+    rounds: int,
+    dtype: Any,
+    passes: ModuleType,
+    keys: jax.Array,
+    operands: tuple[Problem, tuple[Scheme, ...]],
 ) -> Score:
     problem, schemes = operands
     drawn = facts(keys, problem, isinstance(problem.noise, UniformFlips))
-    blocks = -(-problem.n // (LEAVES * lanes))
-    means = first_pass(problem, drawn, lanes, dtype, jnp.asarray(0), blocks)
-    models = [[score(problem, drawn, _initial(problem, means))] for _ in schemes]
+    span = jnp.asarray(0), -(-problem.n // (LEAVES * lanes))
+    means = passes.first_pass(problem, drawn, lanes, dtype, *span)
+    found = None
     if rounds:
-        zero = jnp.asarray(0)
-        sums = second_pass(problem, drawn, means, tuple(schemes), lanes, dtype, zero, blocks)
-        for model, part in zip(models, sums, strict=True):
-            model.append(score(problem, drawn, part))
-    rows = [jax.tree.map(lambda *x: jnp.stack(x, axis=-1), *model) for model in models]
-    return jax.tree.map(lambda *x: jnp.stack(x, axis=1), *rows)
+        found = passes.second_pass(problem, drawn, means, schemes, lanes, dtype, *span)
+    return scores(passes, problem, drawn, means, found, schemes)
 
 
-def _initial(problem: Problem, means: Any) -> Sums:
-    """f = s: the given labels."""
-    n = jnp.full_like(means.sm, problem.n)
-    return Sums(means.sm, n, jnp.zeros_like(n), n, means.right, n)
+def scores(
+    passes: ModuleType,
+    problem: Problem,
+    drawn: Facts,
+    means: Any,
+    found: Any,
+    schemes: tuple[Scheme, ...],
+) -> Score:
+    """`Score` arrays [S, schemes, rounds + 1] from what the passes found."""
+    first = score(problem, drawn, passes.initial(problem, drawn, means))
+    rows = [[first] for _ in schemes]
+    if found is not None:
+        later = passes.sums(problem, drawn, means, found, schemes)
+        rows = [[first, score(problem, drawn, part)] for part in later]
+    joined = [jax.tree.map(lambda *x: jnp.stack(x, axis=-1), *row) for row in rows]
+    return jax.tree.map(lambda *x: jnp.stack(x, axis=1), *joined)
