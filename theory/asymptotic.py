@@ -2,6 +2,8 @@ r"""Predictions in the proportional limit \(n, r \to \infty\), \(n/r = \alpha\) 
 
 from __future__ import annotations
 
+from functools import partial
+
 import jax
 import jax.numpy as jnp
 
@@ -33,9 +35,10 @@ def predict(problem: Problem, scheme: Scheme, rounds: int = 1) -> Outcome:
     whole("rounds", rounds, 0)
     if rounds > 1 and not isinstance(scheme, Initial):
         raise reject("rounds", rounds, "0 or 1 for predictions; dice answers for several rounds")
-    return predict_limit(limit_of(problem), scheme, rounds)
+    return _predict(problem, scheme, rounds)
 
 
+@partial(jax.jit, static_argnames="rounds")
 def predict_limit(limit: Limit, scheme: Scheme, rounds: int = 1) -> Outcome:
     """As `predict`, for a `Limit` given by its own parameters."""
     first = _predicted(limit, Initial())
@@ -43,10 +46,16 @@ def predict_limit(limit: Limit, scheme: Scheme, rounds: int = 1) -> Outcome:
     return jax.tree.map(lambda *leaves: jnp.stack(leaves, axis=-1), first, *[later] * rounds)
 
 
+@jax.jit
 def kappa(limit: Limit, scheme: Scheme) -> jax.Array:
     """Kappa after one round of ``scheme`` (R5), shape [...]."""
     labels = moments(scheme, limit)
     return limit.kappa(labels.a, labels.c, labels.b, labels.v)
+
+
+@partial(jax.jit, static_argnames="rounds")
+def _predict(problem: Problem, scheme: Scheme, rounds: int) -> Outcome:
+    return predict_limit(limit_of(problem), scheme, rounds)
 
 
 def _predicted(limit: Limit, scheme: Scheme) -> Outcome:

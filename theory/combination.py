@@ -30,11 +30,13 @@ class Combination(eqx.Module):
     beta: jax.Array
 
 
+@jax.jit
 def best_combination(problem: Problem) -> Combination:
     """The best combination of initial and fully retrained classifier (R9) in the limit."""
     return best_combination_limit(limit_of(problem))
 
 
+@jax.jit
 def best_combination_limit(limit: Limit) -> Combination:
     r"""As `best_combination`, for a `Limit` given by its own parameters.
 

@@ -16,6 +16,7 @@ _LOWEST, _HIGHEST = -9.0, 9.0  # decades of kappa searched for the fixed point
 _HALVINGS = 60
 
 
+@jax.jit
 def population_map(kappa: Any, rho: Any, margin: Margin) -> jax.Array:
     r"""\(F(\kappa) = \rho E[m(2\Phi(m\kappa) - 1)]/(2E\varphi(m\kappa))\) (R6), \(\alpha \to \infty\).
 
@@ -37,6 +38,7 @@ def population_threshold(rho: Any, margin: Margin) -> jax.Array:
     return jnp.asarray(rho * margin.at(rho).second_moment())
 
 
+@jax.jit
 def fixed_point(rho: Any, margin: Margin) -> jax.Array:
     r"""The unstable fixed point \(\kappa^*\) of `population_map` (R6), same shape as ``rho``.
 
