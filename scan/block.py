@@ -7,7 +7,7 @@ import numpy as np
 
 from scan.adaptive import sequential
 from scan.config import Config
-from scan.engines import Engine
+from scan.engines import Draw, Engine
 from scan.grid import Grid
 from scan.groups import Group, cell_keys, groups
 from scan.prediction import predictions
@@ -45,33 +45,33 @@ class BlockWork:
         """All variables of any cells: parameters [C], keys [C]."""
         result: Samples = {}
         for group in groups(parameters, keys):
-            for part in self.engine.parts(group):
-                values = {**self.simulate(part), **predictions(part, self.config.run)}
+            for part, draw in self.engine.parts(group):
+                values = {**self.simulate(part, draw), **predictions(part, self.config.run)}
                 for name, value in values.items():
                     shape = (len(keys), *value.shape[1:])
                     result.setdefault(name, np.empty(shape))[part.where] = value
         return result
 
-    def simulate(self, part: Group) -> Samples:
+    def simulate(self, part: Group, draw: Draw) -> Samples:
         """Statistics over the seeds of cells that one program serves."""
         run, rule = self.config.run, self.config.adaptive
         if rule is None:
-            return self._uniform(part, int(run.seeds))
+            return self._uniform(part, draw, int(run.seeds))
         return sequential(
-            lambda chosen, first, seeds: self.engine.draw(part.take(chosen), first, seeds),
+            lambda chosen, first, seeds: draw(part.take(chosen), first, seeds),
             len(part.where),
             run,
             rule,
         )
 
-    def _uniform(self, part: Group, seeds: int) -> Samples:
+    def _uniform(self, part: Group, draw: Draw, seeds: int) -> Samples:
         """In slices of cells whose raw results fit in cache and memory."""
         run = self.config.run
         size = max(1, SLICE // (seeds * len(run.schemes) * (run.rounds + 1)))
         pieces = []
         for low in range(0, len(part.where), size):
             chosen = np.arange(low, min(low + size, len(part.where)))
-            pieces.append(summarise(self.engine.draw(part.take(chosen), 0, seeds), run))
+            pieces.append(summarise(draw(part.take(chosen), 0, seeds), run))
         return {name: np.concatenate([piece[name] for piece in pieces]) for name in pieces[0]}
 
 

@@ -1,13 +1,14 @@
 """Many cells through one compiled program of the dice engine.
 
-Work items are (cell, tile of seeds).  A program serves any number of them and every n of its
-bucket.  Every device runs the same single-device program on its share: programs partitioned
+Work items are (cell, tile of seeds).  A program serves any number of them and many n.  Every device runs the same single-device program on its share: programs partitioned
 over devices differ in the last bit with the number of devices.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Iterator
+from functools import cache, partial
+from typing import Any, NamedTuple
 
 import equinox as eqx
 import jax
@@ -15,6 +16,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from scan.groups import Group
+from sim import dice_stream
 from sim.dice_rounds import Score, seed_outcome
 from sim.keys import seed_keys
 from sim.problem import Problem
@@ -24,6 +26,47 @@ TILE = 64
 TILE_BYTES = 64 * 2**20
 ITEMS = 256
 PROGRAMS = 6
+
+
+class Plan(NamedTuple):
+    """A kernel of the engine, ``kernel(keys [tile], (problem, schemes))``, and its tile."""
+
+    kernel: Callable[..., Score]
+    tile: int
+
+
+def plans(
+    problem: Problem, sizes: np.ndarray, schemes: int, rounds: int
+) -> Iterator[tuple[np.ndarray, Plan]]:
+    """Which cells [K] of stacked ``problem`` [C] run by which plan.
+
+    Args:
+        problem: the cells.
+        sizes: every n of the whole grid: a cell's plan may not depend on its block.
+        schemes: how many.
+        rounds: retraining rounds.
+    """
+    if rounds <= 1 and problem.spectrum is None:
+        kinds = [dice_stream.tile_for(int(n)) for n in problem.n]
+        for kind in dict.fromkeys(kinds):
+            kernel = dice_stream.kernel(kind.lanes, rounds, "float32")
+            where = np.array([i for i, other in enumerate(kinds) if other == kind])
+            yield where, Plan(kernel, kind.seeds)
+        return
+    padded = padded_sizes(sizes, problem.n)
+    for size in np.unique(padded).tolist():
+        tile = max(1, min(TILE, TILE_BYTES // (16 * (1 + rounds * schemes) * size)))
+        yield np.flatnonzero(padded == size), Plan(_rounds_kernel(rounds, size), tile)
+
+
+@cache
+def _rounds_kernel(rounds: int, padded: int) -> Callable[..., Score]:
+    return partial(_rounds_tile, rounds, padded)
+
+
+def _rounds_tile(rounds: int, padded: int, keys: jax.Array, operands: Any) -> Score:
+    problem, schemes = operands
+    return jax.vmap(lambda key: seed_outcome(key, problem, schemes, rounds, padded))(keys)
 
 
 def padded_sizes(sizes: np.ndarray, n: np.ndarray) -> np.ndarray:
@@ -40,9 +83,8 @@ def padded_sizes(sizes: np.ndarray, n: np.ndarray) -> np.ndarray:
 def scores(
     group: Group,
     schemes: tuple[Scheme, ...],
-    rounds: int,
+    plan: Plan,
     *,
-    padded: int,
     first: int,
     seeds: int,
     devices: tuple[jax.Device, ...],
@@ -52,20 +94,16 @@ def scores(
     Args:
         group: the cells.
         schemes: label rules, on the same data.
-        rounds: retraining rounds.
-        padded: padded length, at least every n of the group.
+        plan: of all cells of the group, see `plans`.
         first: number of the first seed.
         seeds: how many.
         devices: they share the items.
     """
-    slots = 1 + rounds * len(schemes)
-    tile = max(1, min(TILE, TILE_BYTES // (16 * slots * padded)))
-    tiles = -(-seeds // tile)
+    tiles = -(-seeds // plan.tile)
     cells = len(group.where)
     cell = np.repeat(np.arange(cells), tiles)
-    start = np.tile(first + tile * np.arange(tiles), cells)
+    start = np.tile(first + plan.tile * np.arange(tiles), cells)
     share = min(ITEMS, -(-cell.size // len(devices)))
-    static = (rounds, padded, tile)
     pending: list[tuple[int, Score]] = []
     done: list[Score] = []
     for turn, low in enumerate(range(0, cell.size, share)):
@@ -74,9 +112,9 @@ def scores(
         chosen = slice(low, low + share)
         part = group.take(cell[chosen])
         device = devices[turn % len(devices)]
-        pending.append(_start(static, schemes, part, start[chosen], device))
+        pending.append(_start(plan, schemes, part, start[chosen], device))
     done += [_fetched(*entry) for entry in pending]
-    shape = (cells, tiles * tile)
+    shape = (cells, tiles * plan.tile)
     return jax.tree.map(
         lambda *leaves: np.concatenate(leaves).reshape(*shape, *leaves[0].shape[2:])[:, :seeds],
         *done,
@@ -84,7 +122,7 @@ def scores(
 
 
 def _start(
-    static: tuple[int, int, int],
+    plan: Plan,
     schemes: tuple[Scheme, ...],
     part: Group,
     start: np.ndarray,
@@ -95,7 +133,7 @@ def _start(
     filled = np.minimum(np.arange(ITEMS), count - 1)
     part = part.take(filled)
     operands = jax.device_put((part.keys, start[filled], part.problem, count), device)
-    return count, _program(static, schemes, *operands)
+    return count, _program(plan, schemes, *operands)
 
 
 def _fetched(count: int, score: Score) -> Score:
@@ -104,7 +142,7 @@ def _fetched(count: int, score: Score) -> Score:
 
 @eqx.filter_jit
 def _program(
-    static: tuple[int, int, int],
+    plan: Plan,
     schemes: tuple[Scheme, ...],
     keys: jax.Array,
     start: jax.Array,
@@ -112,12 +150,11 @@ def _program(
     count: jax.Array,
 ) -> Score:
     """The first ``count`` items, one after another; results [ITEMS, tile, ...]."""
-    rounds, padded, tile = static
 
     def item(i: Any) -> Score:
         problem = jax.tree.map(lambda leaf: leaf[i], problems)
-        numbers = seed_keys(keys[i], start[i] + jnp.arange(tile))
-        return jax.vmap(lambda key: seed_outcome(key, problem, schemes, rounds, padded))(numbers)
+        numbers = seed_keys(keys[i], start[i] + jnp.arange(plan.tile))
+        return plan.kernel(numbers, (problem, schemes))
 
     shapes = jax.eval_shape(item, 0)
     empty = jax.tree.map(lambda s: jnp.zeros((keys.shape[0], *s.shape), s.dtype), shapes)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import jax
 import jax.numpy as jnp
@@ -14,6 +15,8 @@ from scan.log_errors import log_errors
 from scan.statistics import Samples
 from sim import direct
 from sim.schemes import Scheme, parse_scheme
+
+Draw = Callable[[Group, int, int], Samples]
 
 
 class Engine:
@@ -41,30 +44,24 @@ class Engine:
         self.sizes = sizes
         self.devices = tuple(jax.local_devices()) if devices is None else devices
 
-    def parts(self, group: Group) -> Iterator[Group]:
-        """Sub-groups that one program serves."""
-        if self.name == "direct":
-            yield group
-            return
-        padded = dice_cells.padded_sizes(self.sizes, group.problem.n)
-        for size in np.unique(padded):
-            yield group.take(np.flatnonzero(padded == size))
+    def parts(self, group: Group) -> Iterator[tuple[Group, Draw]]:
+        """Sub-groups that one program serves, each with the function that draws its seeds.
 
-    def draw(self, part: Group, first: int, seeds: int) -> Samples:
-        """Seeds ``first`` ... ``first + seeds - 1`` of one of `parts`.
-
-        Returns:
-            kappa, log_error, label_accuracy, coverage: arrays [C, seeds, schemes, rounds + 1].
+        ``draw(sub-group, first, seeds)`` gives seeds ``first`` ... ``first + seeds - 1``:
+        kappa, log_error, label_accuracy, coverage, arrays [C, seeds, schemes, rounds + 1].
         """
-        draw = self._direct if self.name == "direct" else self._dice
-        return draw(part, first, seeds)
+        if self.name == "direct":
+            yield group, self._direct
+            return
+        found = dice_cells.plans(group.problem, self.sizes, len(self.schemes), self.rounds)
+        for where, plan in found:
+            yield group.take(where), partial(self._dice, plan)
 
-    def _dice(self, part: Group, first: int, seeds: int) -> Samples:
+    def _dice(self, plan: dice_cells.Plan, part: Group, first: int, seeds: int) -> Samples:
         score = dice_cells.scores(
             part,
             self.schemes,
-            self.rounds,
-            padded=int(dice_cells.padded_sizes(self.sizes, part.problem.n[:1])[0]),
+            plan,
             first=first,
             seeds=seeds,
             devices=self.devices,

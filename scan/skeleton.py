@@ -18,6 +18,7 @@ from scan.layout import Layout
 from scan.variables import LONG, tail_sizes, variables
 
 DIMENSIONS = "_ARRAY_DIMENSIONS"  # how xarray finds an array's dimensions
+COMPRESSOR: dict[str, Any] = {"id": "zstd", "level": 1}
 PACKAGES = ("relabel-lab", "jax", "jaxlib", "numpy", "scipy", "xarray", "zarr")
 
 
@@ -85,7 +86,7 @@ def _build(path: Path, grid: Grid, layout: Layout, attrs: dict[str, Any]) -> Non
             shape=(*layout.shape, *tail),
             chunks=(*layout.chunk, *tail),
             dtype="<f8",
-            compressors={"id": "zstd", "level": 1},
+            compressors=COMPRESSOR,
             fill_value=np.nan,
             config={"write_empty_chunks": True},
             attributes={
