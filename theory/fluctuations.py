@@ -6,11 +6,16 @@ function of three averages over the changed labels and one chi-square; see `pape
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from sim.problem import Problem
+from sim.validate import reject, require
+from theory import fluctuations_rare as rare
 from theory.fluctuations_changes import Changes, with_chi_square
 from theory.fluctuations_counts import no_event
 from theory.fluctuations_delta import joint_law, propagate
@@ -19,13 +24,38 @@ from theory.fluctuations_outer import Node, advantage, classifier, grid
 NODES = 48
 
 
+def fluctuations(
+    problem: Problem, mixes: Sequence[float] = (0.0, 1.0), *, kappa: float | None = None
+) -> Fluctuations:
+    r"""Law of kappa of \(\hat\theta_1 + \beta\hat\theta_0\) beside that of the initial model (R20).
+
+    Args:
+        problem: a scalar problem with isotropic noise and flips that depend on the margin alone.
+        mixes: the \(\beta\): 0 is full retraining, 1 consensus (R4); finite.
+        kappa: the bar to reach instead of kappa0, for ``improves``.
+
+    Raises:
+        ValueError: for a spectrum, where this expansion has not been derived.
+    """
+    if problem.spectrum is not None:
+        raise reject("spectrum", "given", "isotropic for fluctuations; dice answers for others")
+    require("mixes", list(mixes), np.isfinite, "finite")
+    floats = jax.tree.map(lambda leaf: jnp.asarray(leaf, jnp.float64), problem)
+    bar = jnp.asarray(np.nan if kappa is None else kappa, jnp.float64)
+    law = regular(floats, jnp.asarray(mixes, jnp.float64), bar)
+    if law.changes > rare.LIMIT:
+        return law
+    chances = rare.improves(floats, jnp.asarray(mixes, jnp.float64), bar)
+    return eqx.tree_at(lambda law: law.improves, law, chances)
+
+
 class Fluctuations(eqx.Module):
     """Law of kappa over draws of the data, initial model first, then one per scheme.
 
     Attributes:
         mean: [1 + schemes], to second order.
         covariance: [1 + schemes, 1 + schemes], of the joint Gaussian law.
-        improves: P(kappa of the scheme > kappa0), [schemes].
+        improves: P(kappa of the scheme > kappa0, or > the bar that was asked for), [schemes].
         unchanged: P(no label changes), when full retraining returns the initial model.
         changes: expected number of changed labels.
     """
@@ -38,7 +68,7 @@ class Fluctuations(eqx.Module):
 
 
 @eqx.filter_jit
-def regular(problem: Problem, mixes: jax.Array, size: int = NODES) -> Fluctuations:
+def regular(problem: Problem, mixes: jax.Array, bar: jax.Array, size: int = NODES) -> Fluctuations:
     """R20 where many labels change: an Edgeworth term at every (a0, R)."""
     nodes, law = grid(problem, size)
     n, free = jnp.asarray(problem.n, jnp.float64), jnp.asarray(problem.r - 1.0)
@@ -53,8 +83,10 @@ def regular(problem: Problem, mixes: jax.Array, size: int = NODES) -> Fluctuatio
             a, norm = jax.vmap(lambda mix: classifier(node, mix, x))(mixes)
             return rho * a / norm
 
+        level = jnp.where(jnp.isnan(bar), node.a0 / node.radius, bar / rho)
+
         def gain(mix: jax.Array) -> jax.Array:
-            return propagate(lambda x: advantage(node, mix, x), *four).positive()
+            return propagate(lambda x: advantage(node, mix, x, level), *four).positive()
 
         means, inner = joint_law(kappas, *four)
         values = jnp.append(kappa0, means)

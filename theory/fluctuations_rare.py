@@ -23,19 +23,23 @@ COUNTS = 72
 LIMIT = 24.0  # expected number of changed labels up to which the counts fit the table
 
 
-def improves(problem: Problem, mixes: jax.Array) -> jax.Array:
-    """P(kappa of theta1 + mix * theta0 > kappa0), [mixes], for a problem of array leaves."""
-    return _improves(problem, mixes, NODES, COUNTS)
+def improves(problem: Problem, mixes: jax.Array, bar: jax.Array) -> jax.Array:
+    """P(kappa of theta1 + mix * theta0 > kappa0, or > a bar that is not NaN), [mixes]."""
+    return _improves(problem, mixes, bar, NODES, COUNTS)
 
 
 @eqx.filter_jit
-def _improves(problem: Problem, mixes: jax.Array, size: int, counted: int) -> jax.Array:
+def _improves(
+    problem: Problem, mixes: jax.Array, bar: jax.Array, size: int, counted: int
+) -> jax.Array:
     nodes, law = grid(problem, size)
-    chances = jax.lax.map(lambda node: _at(problem, node, law, mixes, counted), nodes)
+    chances = jax.lax.map(lambda node: _at(problem, node, law, mixes, bar, counted), nodes)
     return nodes.weight @ chances
 
 
-def _at(problem: Problem, node: Node, law: Margins, mixes: jax.Array, counted: int) -> jax.Array:
+def _at(
+    problem: Problem, node: Node, law: Margins, mixes: jax.Array, bar: jax.Array, counted: int
+) -> jax.Array:
     n = jnp.asarray(problem.n, jnp.float64)
     kappa0 = problem.rho * node.a0 / node.radius
     changes = Changes.at(law.tilted(node.flip, node.eta), node.a0, kappa0, node.radius, n)
@@ -47,14 +51,14 @@ def _at(problem: Problem, node: Node, law: Margins, mixes: jax.Array, counted: i
     marks = jax.vmap(lambda group: _marks(changes, group))(groups)
 
     def given(kept: jax.Array, flipped: jax.Array) -> jax.Array:
-        return _given(problem, node, marks, jnp.stack([kept, flipped]), mixes)
+        return _given(problem, node, marks, jnp.stack([kept, flipped]), mixes, bar)
 
     table = jax.vmap(lambda a: jax.vmap(lambda b: given(a, b))(number[1]))(number[0])
     return jnp.einsum("i,j,ijk->k", chance[0], chance[1], table)
 
 
 def _given(
-    problem: Problem, node: Node, marks: Averages, k: jax.Array, mixes: jax.Array
+    problem: Problem, node: Node, marks: Averages, k: jax.Array, mixes: jax.Array, bar: jax.Array
 ) -> jax.Array:
     """P(improves) [mixes] when k = (kept labels changed, flipped labels changed)."""
     n = jnp.asarray(problem.n, jnp.float64)
@@ -62,13 +66,16 @@ def _given(
     total = (jnp.tensordot(k, leaf, 1) / n**order for order, leaf in enumerate(marks, 1))
     three = with_chi_square(Averages(*total), jnp.asarray(problem.r - 1.0), n)
 
+    initial = node.a0 / node.radius
+    level = jnp.where(jnp.isnan(bar), initial, bar / problem.rho)
+
     def chance(mix: jax.Array) -> jax.Array:
         def gain(x: jax.Array) -> jax.Array:
-            return advantage(node, mix, jnp.stack([x[0], share, x[1], x[2]]))
+            return advantage(node, mix, jnp.stack([x[0], share, x[1], x[2]]), level)
 
         return propagate(gain, *three).positive_gamma()
 
-    return jnp.where(jnp.sum(k) > 0, jax.vmap(chance)(mixes), 0.0)
+    return jnp.where(jnp.sum(k) > 0, jax.vmap(chance)(mixes), (initial > level) * 1.0)
 
 
 def _marks(changes: Changes, group: jax.Array) -> Averages:
