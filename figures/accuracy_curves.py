@@ -57,7 +57,9 @@ def draw(data: dict[str, Any]) -> Any:
         _draw_panel(axis, panel)
     axes[0].set_ylabel("test accuracy (%)")
     handles, labels = axes[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=3)
+    shown = dict(zip(labels, handles, strict=True))
+    order = [f"{name}, {kind}" for name in NAMES for kind in ("theory", "simulation")]
+    figure.legend([shown[text] for text in order], order, loc="outside lower center", ncols=3)
     figure.suptitle(
         f"Labels flipped with probability {data['p']}, d = {data['d']:,}; "
         f"bars: one standard deviation over {data['seeds']} seeds",

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import jax
 import numpy as np
+from matplotlib.ticker import StrMethodFormatter
 
 from figures.registry import Step
 from figures.style import COLOURS, MARKERS, new_figure
@@ -71,6 +72,7 @@ def draw(data: dict[str, Any]) -> Any:
         )
     axis.set_xscale("log")
     axis.set_yscale("log")
+    axis.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
     axis.set_xlabel("number of features d")
     axis.set_ylabel("time per seed (ms)")
     axis.set_title(f"One retraining round at n = {data['n']:,}, measured on {data['machine']}")

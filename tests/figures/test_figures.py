@@ -1,0 +1,123 @@
+"""Figures: listed, computed at a tiny size, written whole, drawn the same every time."""
+
+import json
+import xml.etree.ElementTree as ElementTree
+
+import numpy as np
+import pytest
+
+from figures import accuracy_curves, cost, critical_separation, phase_diagram, registry
+from figures.files import write_whole
+from relabel.cli import main
+
+TINY = {
+    "accuracy_curves": accuracy_curves.Preset(d=65, low=0.5, high=4.0, points=2, seeds=16),
+    "phase_diagram": phase_diagram.Preset(side=2, seeds=16, sizes=((400, 200),), fine=9),
+    "critical_separation": critical_separation.Preset(low=0.01, high=100.0, points=5),
+    "cost": cost.Preset(
+        n=64, d={"direct": (8,), "dice": (8, 10**6)}, seeds={"direct": 2, "dice": 2}, repeats=1
+    ),
+}
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+def silent(done, total):
+    """Progress that nobody watches."""
+
+
+@pytest.fixture
+def tiny(monkeypatch):
+    for name, preset in TINY.items():
+        monkeypatch.setitem(registry._module(name).PRESETS, "quick", preset)
+
+
+def test_every_figure_has_a_tiny_preset_here():
+    assert set(TINY) == set(registry.NAMES)
+
+
+def test_list(capsys):
+    assert main(["figures", "--list", "--json"]) == 0
+    listed = json.loads(capsys.readouterr().out)
+    assert [row["name"] for row in listed] == list(registry.NAMES)
+    assert all(set(row) == {"name", "summary"} and row["summary"] for row in listed)
+
+
+@pytest.mark.parametrize("name", registry.NAMES)
+def test_figure_is_written_and_drawn_from_its_data(name, tiny, tmp_path, capsys):
+    out = tmp_path / "new" / "folder"
+    assert main(["figures", name, "--out", str(out), "--json"]) == 0
+    stdout, stderr = capsys.readouterr()
+    assert stderr == ""
+    files = [out / f"{name}.{kind}" for kind in ("json", "svg", "png")]
+    assert json.loads(stdout) == {
+        "preset": "quick",
+        "figures": [{"name": name, "files": [str(file) for file in files]}],
+    }
+    assert sorted(out.iterdir()) == sorted(files)
+    data = json.loads(files[0].read_text())
+    assert (data["figure"], data["preset"]) == (name, "quick")
+    assert ElementTree.fromstring(files[1].read_text()).tag.endswith("svg")
+    assert files[2].read_bytes().startswith(PNG)
+    assert registry.draw(name, data) == {
+        "svg": files[1].read_bytes(),
+        "png": files[2].read_bytes(),
+    }
+    assert b"<dc:date>" not in files[1].read_bytes()
+
+
+def test_same_seeds_same_data(tiny):
+    first, second = (phase_diagram.compute(TINY["phase_diagram"], silent) for _ in range(2))
+    assert first == second
+
+
+def test_phase_diagram_cells_lie_on_the_right_side(tiny):
+    data = phase_diagram.compute(TINY["phase_diagram"], silent)
+    for panel in data["panels"]:
+        for name in ("full", "consensus"):
+            share, gain = np.asarray(panel["improved"][name]), np.asarray(panel["predicted"][name])
+            assert share.shape == (2, 2) and gain.shape == (9, 9)
+            # rho = 0.94 harms and rho = 2.31 helps at n/(d-1) = 2, little noise or much.
+            assert (share[0] < 0.5).all() and (share[1] > 0.5).all()
+            assert (gain[0] < 0).all() and (gain[-1] > 0).all()
+
+
+def test_critical_separations_fall_from_their_limits():
+    preset = critical_separation.Preset(low=1e-6, high=1e6, points=25)
+    data = critical_separation.compute(preset, silent)
+    for name, start in (("full", 2.0), ("consensus", 1.5)):
+        curve = np.asarray(data[name])
+        assert curve[0] == pytest.approx(start, abs=1e-3)
+        assert curve[-1] == pytest.approx(1.0, abs=1e-2)
+        assert (np.diff(curve) < 0).all()
+
+
+def test_progress_reaches_its_total():
+    steps = []
+    accuracy_curves.compute(
+        TINY["accuracy_curves"], lambda done, total: steps.append((done, total))
+    )
+    assert steps == [(i + 1, 4) for i in range(4)]
+
+
+def test_failure_leaves_nothing_half_written(tmp_path, monkeypatch):
+    target = tmp_path / "data.json"
+    write_whole(target, b"old")
+
+    def broken(*_):
+        raise OSError("disk full")
+
+    monkeypatch.setattr("figures.files.os.fsync", broken)
+    with pytest.raises(OSError, match="disk full"):
+        write_whole(target, b"new and longer")
+    assert target.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_failed_drawing_writes_nothing_and_exits_with_one(tiny, tmp_path, monkeypatch, capsys):
+    def broken(data):
+        raise RuntimeError("no ink")
+
+    monkeypatch.setattr(critical_separation, "draw", broken)
+    assert main(["figures", "critical_separation", "--out", str(tmp_path)]) == 1
+    assert capsys.readouterr().err == "relabel figures: RuntimeError: no ink\n"
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,146 @@
+"""The contract of what commands print."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+
+from relabel.cli import main
+from relabel.output import strict
+
+PROBLEM = ["--n", "300", "--d", "61", "--p", "0.25", "--gamma", "1.4"]
+
+
+def run_json(capsys, *argv):
+    """Exit code and the parsed output, refusing NaN and infinities as strict readers do."""
+
+    def refuse(name):
+        raise AssertionError(f"{name} is not JSON")
+
+    code = main([*argv, "--json"])
+    out, err = capsys.readouterr()
+    assert err == ""
+    return code, json.loads(out, parse_constant=refuse)
+
+
+def test_theory(capsys):
+    code, told = run_json(capsys, "theory", *PROBLEM)
+    assert code == 0
+    assert set(told) == {"problem", "alpha", "schemes"}
+    assert told["alpha"] == 5.0
+    assert told["problem"] == {
+        "n": 300,
+        "d": 61,
+        "p": 0.25,
+        "gamma": 1.4,
+        "sigma": 1.0,
+        "margin": "constant",
+        "spectrum": "isotropic",
+    }
+    assert list(told["schemes"]) == ["initial", "full", "consensus"]
+    initial = told["schemes"]["initial"]
+    assert set(initial) == {"kappa", "accuracy", "log_error", "label_accuracy", "coverage"}
+    # R5: kappa_0 = rho sqrt(alpha) (1 - 2p), label accuracy 1 - p, everything trained on.
+    assert initial["kappa"] == pytest.approx(1.96 * 5**0.5 * 0.5, rel=1e-12)
+    assert initial["label_accuracy"] == pytest.approx(0.75, rel=1e-12)
+    assert initial["coverage"] == 1.0
+    phi = 0.5 * math.erfc(-initial["kappa"] / 2**0.5)
+    assert initial["accuracy"] == pytest.approx(phi, rel=1e-12)
+    assert initial["log_error"] == pytest.approx(math.log1p(-phi), rel=1e-12)
+
+
+def test_theory_keeps_schemes_in_order_and_once(capsys):
+    _, told = run_json(capsys, "theory", *PROBLEM, "--schemes", "consensus", "full", "consensus")
+    assert list(told["schemes"]) == ["consensus", "full"]
+
+
+def test_epsilon_stands_for_p(capsys):
+    problem = ["--n", "3e2", "--d", "61", "--gamma", "1.4"]
+    _, by_epsilon = run_json(capsys, "theory", *problem, "--epsilon", str(math.log(3)))
+    _, by_p = run_json(capsys, "theory", *PROBLEM)
+    assert by_epsilon["problem"]["p"] == pytest.approx(0.25, rel=1e-15)
+    assert by_epsilon["problem"]["epsilon"] == math.log(3)
+    for name, values in by_p["schemes"].items():
+        assert by_epsilon["schemes"][name] == pytest.approx(values, rel=1e-12)
+
+
+def test_spectrum_file_of_equal_eigenvalues_is_isotropic(capsys, tmp_path):
+    path = tmp_path / "spectrum.txt"
+    path.write_text("4.0\n" * 60)
+    _, from_file = run_json(capsys, "theory", *PROBLEM, "--spectrum", str(path))
+    _, isotropic = run_json(capsys, "theory", *PROBLEM, "--sigma", "2")
+    assert from_file["problem"]["sigma"] == pytest.approx(2.0)
+    for name, values in isotropic["schemes"].items():
+        assert from_file["schemes"][name] == pytest.approx(values, rel=1e-9)
+
+
+@pytest.mark.parametrize("engine", ["dice", "direct"])
+def test_simulate(engine, capsys):
+    options = ["--engine", engine, "--seeds", "40", "--rounds", "1"]
+    code, told = run_json(capsys, "simulate", *PROBLEM, *options)
+    assert code == 0
+    assert set(told) == {"problem", "engine", "seeds", "schemes"}
+    assert (told["engine"], told["seeds"]) == (engine, 40)
+    _, theory = run_json(capsys, "theory", *PROBLEM)
+    for name, values in told["schemes"].items():
+        assert set(values) == {"kappa", "accuracy", "label_accuracy", "coverage", "improved"}
+        for quantity in set(values) - {"improved"}:
+            assert set(values[quantity]) == {"mean", "se"}
+            assert len(values[quantity]["mean"]) == len(values[quantity]["se"]) == 2
+        assert values["improved"][0] == 0.0
+        mean, se = values["accuracy"]["mean"][1], values["accuracy"]["se"][1]
+        # Five standard errors and the finite-size shift, which is of order 1/n.
+        assert abs(mean - theory["schemes"][name]["accuracy"]) < 5 * se + 3 / 300
+    assert told["schemes"]["initial"]["improved"] == [0.0, 0.0]
+    assert told["schemes"]["full"]["improved"][1] > 0.9
+    kappas = {name: values["kappa"]["mean"] for name, values in told["schemes"].items()}
+    assert kappas["initial"][0] == kappas["full"][0] == kappas["consensus"][0]
+
+
+def test_one_seed_has_no_standard_error(capsys):
+    _, told = run_json(capsys, "simulate", *PROBLEM, "--seeds", "1")
+    assert told["schemes"]["full"]["kappa"]["se"] == [None, None]
+
+
+def test_seed_is_the_root_of_all_draws(capsys):
+    tell = ["simulate", *PROBLEM, "--seeds", "40"]
+    first, again, other = (run_json(capsys, *tell, "--seed", s)[1] for s in ("5", "5", "6"))
+    assert first == again
+    assert first["schemes"] != other["schemes"]
+
+
+def test_batches_under_a_progress_bar_change_nothing(capsys, monkeypatch):
+    monkeypatch.setattr("relabel.simulation.BATCH", 40)
+    tell = ["simulate", *PROBLEM, "--seeds", "100"]
+    _, plain = run_json(capsys, *tell)
+    assert main([*tell, "--json", "--progress"]) == 0
+    out, err = capsys.readouterr()
+    batched = json.loads(out)
+    assert "100/100" in err
+    for name, values in plain["schemes"].items():
+        for quantity in ("kappa", "accuracy", "label_accuracy"):
+            for part, value in values[quantity].items():
+                assert batched["schemes"][name][quantity][part] == pytest.approx(value, rel=1e-12)
+        assert batched["schemes"][name]["improved"] == values["improved"]
+
+
+def test_tables_for_people(capsys):
+    assert main(["theory", *PROBLEM]) == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    lines = out.splitlines()
+    assert lines[2].split() == [
+        "scheme",
+        "kappa",
+        "accuracy",
+        "log_error",
+        "label_accuracy",
+        "coverage",
+    ]
+    assert [line.split()[0] for line in lines[3:]] == ["initial", "full", "consensus"]
+
+
+def test_strict_json_has_no_number_for_nan_and_infinity():
+    told = strict({"a": np.array([1.0, np.nan]), "b": (np.inf, 2), "c": np.float64(-np.inf)})
+    assert told == {"a": [1.0, None], "b": [None, 2], "c": None}
