@@ -14,6 +14,8 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
+from sim.counter import normals, threefry, uniform, words
+from sim.margins import Margin
 from sim.problem import Problem
 from sim.validate import reject, require
 
@@ -38,7 +40,10 @@ class Sample(eqx.Module):
 
 
 class Layout(eqx.Module):
-    """Static shapes: ``rows`` = ``blocks * height`` >= n rows, the last ones all zero."""
+    """Static shapes: ``rows`` = ``blocks * height`` >= n rows, the last ones all zero.
+
+    ``blocks`` is even: a counter gives two normals, one for each block of a pair.
+    """
 
     n: int = eqx.field(static=True)
     d: int = eqx.field(static=True)
@@ -59,13 +64,14 @@ class Layout(eqx.Module):
 
 
 def layout(problem: Problem, dtype: Any = jnp.float32) -> Layout:
-    """Blocks of about half a mebibyte, as equal as they can be; a function of n, d, dtype."""
+    """Equal blocks that fit in cache, as few as possible; a function of n, d and dtype."""
     n, d = int(problem.n), int(problem.d)
+    require("d", d, lambda count: count < 2**31, "< 2^31 where samples are drawn")
     kind = jnp.dtype(dtype).name
     if kind not in ("float32", "float64"):
         raise reject("dtype", kind, "float32 or float64")
     most = max(1, CACHE_BYTES // (d * jnp.dtype(kind).itemsize))
-    blocks = -(-n // most)
+    blocks = 2 * -(-n // (2 * most))
     return Layout(n, d, blocks, -(-n // blocks), kind)
 
 
@@ -87,16 +93,25 @@ class Labels(eqx.Module):
 
 def draw_labels(plan: Layout, problem: Problem, key: jax.Array, positive: Any) -> Labels:
     """Margins, labels and flips, before any feature is drawn."""
-    margins, signs, flips = jax.random.split(key, 3)
-    shape = (plan.rows,)
-    margin = problem.law.sample(margins, shape)
-    y = jnp.where(jax.random.uniform(signs, shape) < positive, 1.0, -1.0)
-    flipped = jax.random.uniform(flips, shape) < problem.noise.probability(margin)
-    given = jnp.where(flipped, -y, y)
-    real = jnp.arange(plan.rows) < plan.n
+    secret = words(key)
+    index = jnp.arange(plan.rows)
+    low, high = index.astype(jnp.uint32) & jnp.uint32(2**31 - 1), (index >> 31) * 2
+    coins = [uniform(bits) for bits in threefry(secret, high.astype(jnp.uint32), low)]
+    margin = _margins(problem.law, secret, (high + 1).astype(jnp.uint32), low)
+    y = jnp.where(coins[0] < positive, 1.0, -1.0)
+    given = jnp.where(coins[1] < problem.noise.probability(margin), -y, y)
     grid = (plan.blocks, plan.height)
-    columns = (jnp.where(real, c, 0.0).astype(plan.dtype).reshape(grid) for c in (margin, y, given))
-    return Labels(*columns)
+    columns = [jnp.where(index < plan.n, column, 0.0) for column in (margin, y, given)]
+    return Labels(*(column.astype(plan.dtype).reshape(grid) for column in columns))
+
+
+def _margins(law: Margin, secret: Any, high: jax.Array, low: jax.Array) -> jax.Array:
+    """Margins in float64, one a counter."""
+    if law.source == "none":
+        return jnp.ones(low.shape)
+    if law.source == "normal":
+        return law.push(normals(secret, high, low, jnp.float64)[0])
+    return law.push(uniform(threefry(secret, high, low)[0]))
 
 
 def fold_blocks(
@@ -111,16 +126,23 @@ def fold_blocks(
     scale = jnp.sqrt(eigenvalues(problem, plan.d)).astype(plan.dtype)
     scale = jnp.concatenate([jnp.zeros(1, plan.dtype), scale])
     along = (labels.y * labels.margin * problem.gamma).astype(plan.dtype)
+    secret = words(key)
+    shape = (plan.height, plan.d)
+    row, column = (lax.broadcasted_iota(jnp.uint32, shape, axis) for axis in (0, 1))
+    low = row * jnp.uint32(plan.d) + column
 
-    def body(i: jax.Array, carry: Carry) -> Carry:
-        shape = (plan.height, plan.d)
-        z = jax.random.normal(jax.random.fold_in(key, i), shape, plan.dtype)
-        first = lax.broadcasted_iota(jnp.int32, shape, 1) == 0
-        real = jnp.abs(labels.y[i])[:, None]
-        x = jnp.where(first, along[i][:, None], z * scale * real)
-        return step(i, lax.optimization_barrier(x), carry)
+    def rows(i: jax.Array, z: jax.Array) -> jax.Array:
+        real = jnp.abs(labels.y[i])[:, None]  # zero in the padding
+        return jnp.where(column == 0, along[i][:, None], z * scale * real)
 
-    return lax.fori_loop(0, plan.blocks, body, start)
+    def body(pair: jax.Array, carry: Carry) -> Carry:
+        high = jnp.full(shape, pair, jnp.uint32)
+        z = normals(secret, high, low, jnp.dtype(plan.dtype))
+        both = lax.optimization_barrier((rows(2 * pair, z[0]), rows(2 * pair + 1, z[1])))
+        carry = step(2 * pair, both[0], carry)
+        return step(2 * pair + 1, both[1], carry)
+
+    return lax.fori_loop(0, plan.blocks // 2, body, start)
 
 
 def eigenvalues(problem: Problem, d: int) -> jax.Array:
