@@ -1,4 +1,8 @@
-"""Engine exact in law without drawing the data: cost free of d for isotropic noise (R3, R19)."""
+"""Engine exact in law without drawing the data: cost free of d for isotropic noise (R3, R19).
+
+One round of isotropic noise streams its n normals and holds none of them; everything else keeps
+n numbers for each round and scheme.
+"""
 
 from collections.abc import Sequence
 from functools import cache, partial
@@ -8,16 +12,17 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 
-from sim import dice_counts, dice_stream
+from sim import dice_counts, dice_elementwise, dice_large, dice_stream
 from sim.batches import over_seeds
 from sim.dice_rounds import Score, seed_outcome
 from sim.keys import seed_keys, seed_numbers
 from sim.outcome import Outcome, outcome
 from sim.problem import Problem
 from sim.schemes import Scheme
-from sim.validate import whole
+from sim.validate import reject, whole
 
 TILE_BYTES = 64 * 2**20
+TILE_SEEDS = 64
 
 
 def run(
@@ -36,6 +41,7 @@ def run_many(
     seeds: Any,
     dtype: str = "float32",
     devices: tuple[jax.Device, ...] | None = None,
+    progress: dice_large.Progress | None = None,
 ) -> dict[str, Outcome]:
     """All schemes on the same data, so that their comparison is paired.
 
@@ -45,36 +51,72 @@ def run_many(
         rounds: retraining rounds, >= 0.
         key: the cell's key; seed number i uses ``fold_in(key, i)``.
         seeds: how many seeds, or their numbers.
-        dtype: of the draws of the streaming path, float32 or float64.
+        dtype: of the streamed draws, float32 or float64 (sums are float64 either way).
         devices: devices to spread seeds over; all local ones by default.
+        progress: called with the share done, 0 to 1, while a single seed takes long
+            (n above 2^24, one round, isotropic).
 
     Returns:
-        An `Outcome` with arrays [seeds, rounds + 1] for each scheme's name.
+        An `Outcome` with arrays [seeds, rounds + 1] for each scheme's name; label accuracy is
+        NaN where no sample is used.
 
     Raises:
-        ValueError: for seeds < 1 or rounds < 0.
+        ValueError: for seeds < 1, rounds < 0, no or equally named schemes, another dtype.
     """
     whole("rounds", rounds, 0)
+    rules = _distinct(schemes)
+    if dtype not in ("float32", "float64"):
+        raise reject("dtype", dtype, "float32 or float64")
     keys = seed_keys(key, seed_numbers(seeds))
-    operands = jax.tree.map(jnp.asarray, (problem, tuple(schemes)))
+    arrays = jax.tree.map(jnp.asarray, problem)
     if rounds <= 1 and problem.spectrum is None:
-        shape = dice_stream.tile_for(int(problem.n))
-        tile, kernel = (
-            shape.seeds,
-            dice_stream.kernel(
-                shape.lanes, int(rounds), dtype, dice_counts.applies(problem, tuple(schemes))
-            ),
-        )
+        score = _stream(keys, arrays, rules, int(rounds), dtype, devices, progress)
     else:
-        samples = _padded(int(problem.n))
-        slots = 1 + int(rounds) * len(schemes)
-        tile = max(1, min(64, TILE_BYTES // (16 * slots * samples)))
-        kernel = _kernel(int(rounds), samples)
-    score = over_seeds(kernel, keys, operands, tile=tile, devices=devices)
+        score = _rounds(keys, arrays, rules, int(rounds), devices)
     return {
         scheme.name: _outcome(problem, jax.tree.map(lambda leaf, i=i: leaf[:, i], score))
-        for i, scheme in enumerate(schemes)
+        for i, scheme in enumerate(rules)
     }
+
+
+def _distinct(schemes: Sequence[Scheme]) -> tuple[Scheme, ...]:
+    names = [scheme.name for scheme in schemes]
+    if not names or len(set(names)) < len(names):
+        raise reject("schemes", names, "one or more schemes with distinct names")
+    return tuple(jax.tree.map(jnp.asarray, tuple(schemes)))
+
+
+def _stream(
+    keys: jax.Array,
+    problem: Problem,
+    schemes: tuple[Scheme, ...],
+    rounds: int,
+    dtype: str,
+    devices: tuple[jax.Device, ...] | None,
+    progress: dice_large.Progress | None,
+) -> Score:
+    n = int(problem.n)
+    passes = dice_counts if dice_counts.applies(problem, schemes) else dice_elementwise
+    if n >= dice_large.FROM:
+        return dice_large.outcomes(keys, problem, schemes, rounds, dtype, passes, devices, progress)
+    tile = dice_stream.tile_for(n)
+    kernel = dice_stream.kernel(tile.lanes, rounds, dtype, passes)
+    return over_seeds(kernel, keys, (problem, schemes), tile=tile.seeds, devices=devices)
+
+
+def _rounds(
+    keys: jax.Array,
+    problem: Problem,
+    schemes: tuple[Scheme, ...],
+    rounds: int,
+    devices: tuple[jax.Device, ...] | None,
+) -> Score:
+    samples = _padded(int(problem.n))
+    wide = 0 if problem.spectrum is None else problem.spectrum.shape[-1]
+    bytes_a_seed = 16 * (1 + rounds * len(schemes)) * (samples + wide)
+    tile = max(1, min(TILE_SEEDS, TILE_BYTES // bytes_a_seed))
+    kernel = _kernel(rounds, samples)
+    return over_seeds(kernel, keys, (problem, schemes), tile=tile, devices=devices)
 
 
 def _padded(n: int) -> int:

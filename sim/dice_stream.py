@@ -7,8 +7,6 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 
-from sim import dice_counts
-from sim import dice_elementwise as elementwise
 from sim.dice_blocks import LEAVES
 from sim.dice_once import Facts, facts, score
 from sim.dice_rounds import Score
@@ -34,9 +32,9 @@ def tile_for(n: int) -> Tile:
 
 
 @cache
-def kernel(lanes: int, rounds: int, dtype: str, counts: bool) -> Any:
+def kernel(lanes: int, rounds: int, dtype: str, passes: ModuleType) -> Any:
     """Kernel for `over_seeds`; operands are (problem, schemes)."""
-    return partial(_tile, lanes, rounds, jnp.dtype(dtype), dice_counts if counts else elementwise)
+    return partial(_tile, lanes, rounds, jnp.dtype(dtype), passes)
 
 
 def _tile(
