@@ -8,11 +8,11 @@ import numpy as np
 from scan.adaptive import sequential
 from scan.config import Config
 from scan.engines import Draw, Engine
+from scan.frame import layout_of
 from scan.grid import Grid
 from scan.groups import Group, cell_keys, groups
 from scan.prediction import predictions
 from scan.statistics import Samples, summarise
-from scan.store import layout_of
 
 
 def root_key(config: Config) -> jax.Array:

@@ -89,8 +89,6 @@ class Adaptive:
     def __post_init__(self) -> None:
         _whole("adaptive.batch", self.batch, 1)
         _whole("adaptive.cap", self.cap, self.batch)
-        if self.cap % self.batch:
-            raise reject("adaptive.cap", self.cap, f"a multiple of adaptive.batch = {self.batch}")
         if self.precision != 0:
             _between("adaptive.precision", self.precision, 0.0, 0.5)
 

@@ -26,7 +26,7 @@ class Progress(Watcher):
         """Open the bar at the cells that were found whole."""
         self._start = time.perf_counter()
         done = sum(entry.cells for entry in kept.values())
-        self._bar = tqdm(total=store.grid.cells, initial=done, unit="cell", desc="scan")
+        self._bar = tqdm(total=store.frame.cells, initial=done, unit="cell", desc="scan")
 
     def block(self, entry: Entry, values: Block) -> None:
         """Move on by a block."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scan.config import Config
+from scan.frame import Frame
 from scan.journal import Entry
 from scan.store import Block, Store, open_store
 
@@ -74,6 +75,7 @@ def run_scan(
     *,
     resume: bool = False,
     watcher: Watcher | None = None,
+    frame: Frame | None = None,
 ) -> Summary:
     """Compute every block that the store does not hold whole.
 
@@ -83,6 +85,7 @@ def run_scan(
         execute: computes blocks, in any order; see `locally`.
         resume: go on with an existing store.
         watcher: told of progress.
+        frame: what the store has room for; the cells of the grid by default.
 
     Raises:
         Refused, Locked: see `open_store`.
@@ -91,7 +94,10 @@ def run_scan(
     started = time.perf_counter()
     watcher = watcher or Watcher()
     try:
-        with _clear_disk_errors(path), open_store(path, config, resume=resume) as store:
+        with (
+            _clear_disk_errors(path),
+            open_store(path, config, resume=resume, frame=frame) as store,
+        ):
             kept = store.finished()
             watcher.start(store, kept)
             done = _compute(store, execute, kept, watcher)
@@ -101,7 +107,7 @@ def run_scan(
     seconds = time.perf_counter() - started
     seeds = sum(entry.seeds for entry in (*kept.values(), *done))
     return Summary(
-        store.grid.cells, store.layout.blocks, len(kept), len(done), seeds, round(seconds, 3)
+        store.frame.cells, store.layout.blocks, len(kept), len(done), seeds, round(seconds, 3)
     )
 
 

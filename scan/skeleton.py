@@ -12,10 +12,9 @@ from typing import Any
 import numpy as np
 import zarr
 
-from scan.grid import Grid
+from scan.frame import Frame
 from scan.journal import Entry
-from scan.layout import Layout
-from scan.variables import LONG, tail_sizes, variables
+from scan.variables import LONG
 
 DIMENSIONS = "_ARRAY_DIMENSIONS"  # how xarray finds an array's dimensions
 COMPRESSOR: dict[str, Any] = {"id": "zstd", "level": 1}
@@ -53,11 +52,11 @@ def attributes(record: dict[str, Any], entries: dict[int, Entry]) -> dict[str, A
     }
 
 
-def lay(root: Path, grid: Grid, layout: Layout, attrs: dict[str, Any]) -> None:
+def lay(root: Path, frame: Frame, attrs: dict[str, Any]) -> None:
     """Build the metadata aside and move it over the store's, file by file; chunks stay."""
     aside = root / ".scan" / "skeleton"
     shutil.rmtree(aside, ignore_errors=True)
-    _build(aside, grid, layout, attrs)
+    _build(aside, frame, attrs)
     for path in sorted(aside.rglob("*")):
         target = root / path.relative_to(aside)
         if path.is_dir():
@@ -67,53 +66,31 @@ def lay(root: Path, grid: Grid, layout: Layout, attrs: dict[str, Any]) -> None:
     shutil.rmtree(aside)
 
 
-def _build(path: Path, grid: Grid, layout: Layout, attrs: dict[str, Any]) -> None:
-    config = grid.config
+def _build(path: Path, frame: Frame, attrs: dict[str, Any]) -> None:
     group = zarr.create_group(path, zarr_format=2, attributes=attrs)
-    for name, dims, values in _coordinates(grid):
+    for name, dims, values in frame.coordinates:
         group.create_array(
             name,
             data=values,
             fill_value=None,
             attributes={DIMENSIONS: dims, "long_name": LONG[name], "units": "1"},
         )
-    sizes = tail_sizes(config)
-    coordinates = " ".join(_auxiliary(grid))
-    for variable in variables(config):
-        tail = tuple(sizes[name] for name in variable.tail)
+    beside = " ".join(name for name, dims, _ in frame.coordinates if dims != (name,))
+    for variable in frame.variables:
+        tail = frame.tail(variable)
         group.create_array(
             variable.name,
-            shape=(*layout.shape, *tail),
-            chunks=(*layout.chunk, *tail),
+            shape=(*frame.layout.shape, *tail),
+            chunks=(*frame.layout.chunk, *tail),
             dtype="<f8",
             compressors=COMPRESSOR,
             fill_value=np.nan,
             config={"write_empty_chunks": True},
             attributes={
-                DIMENSIONS: [*grid.names, *variable.tail],
+                DIMENSIONS: [*frame.names, *variable.tail],
                 "long_name": variable.long_name,
                 "units": variable.units,
-                "coordinates": coordinates,
+                "coordinates": beside,
             },
         )
     zarr.consolidate_metadata(path, zarr_format=2)
-
-
-def _coordinates(grid: Grid) -> list[tuple[str, list[str], np.ndarray]]:
-    """(name, dimensions, values) of every coordinate."""
-    config = grid.config
-    found = [
-        (axis.name, [axis.name] if axis.swept else [], np.asarray(axis.plain()))
-        for axis in config.axes
-    ]
-    found += [(name, list(dims), values) for name, (dims, values) in grid.derived().items()]
-    found.append(("scheme", ["scheme"], np.asarray(config.run.schemes)))
-    found.append(("round", ["round"], np.arange(config.run.rounds + 1)))
-    if config.run.quantiles:
-        found.append(("quantile", ["quantile"], np.asarray(config.run.quantiles)))
-    return found
-
-
-def _auxiliary(grid: Grid) -> list[str]:
-    """Coordinates that are no dimensions; xarray reads their names from the attributes."""
-    return [name for name, dims, _ in _coordinates(grid) if dims != [name]]

@@ -20,11 +20,9 @@ import zarr
 
 from scan import skeleton
 from scan.config import Config
-from scan.grid import Grid
+from scan.frame import Frame, grid_frame
 from scan.journal import Entry, Journal
-from scan.layout import Layout
 from scan.lock import writer_lock
-from scan.variables import variables
 
 Block = dict[str, np.ndarray]
 
@@ -34,8 +32,16 @@ class Refused(ValueError):
 
 
 @contextmanager
-def open_store(path: str | Path, config: Config, *, resume: bool) -> Iterator[Store]:
+def open_store(
+    path: str | Path, config: Config, *, resume: bool, frame: Frame | None = None
+) -> Iterator[Store]:
     """Create the store, or take up an existing one; no other scan can, meanwhile.
+
+    Args:
+        path: its directory.
+        config: the scan.
+        resume: whether it may exist.
+        frame: what it has room for; the cells of the grid by default.
 
     Raises:
         Refused: when ``path`` exists without ``resume``, is something else, or holds another
@@ -48,7 +54,7 @@ def open_store(path: str | Path, config: Config, *, resume: bool) -> Iterator[St
     except OSError as error:
         raise Refused(f"--store {root} is not allowed: cannot write there ({error})") from None
     with writer_lock(root / ".scan" / "lock"):
-        yield Store(root, config)
+        yield Store(root, config, grid_frame(config) if frame is None else frame)
 
 
 def _prepare(root: Path, resume: bool) -> None:
@@ -69,17 +75,17 @@ def _prepare(root: Path, resume: bool) -> None:
 class Store:
     """An open store; use `open_store`, which holds the lock."""
 
-    def __init__(self, root: Path, config: Config):
+    def __init__(self, root: Path, config: Config, frame: Frame):
         self.root = root
         self.config = config
-        self.grid = Grid(config)
-        self.layout = layout_of(config)
+        self.frame = frame
+        self.layout = frame.layout
         self.journal = Journal(root / ".scan" / "journal")
         self.record = self._record()
         self._lay(self.journal.entries())
         _drop_torn_files(root)
         group = zarr.open_group(root, mode="r+", zarr_format=2, use_consolidated=False)
-        self.arrays: dict[str, Any] = {v.name: group[v.name] for v in variables(config)}
+        self.arrays: dict[str, Any] = {v.name: group[v.name] for v in frame.variables}
 
     def _record(self) -> dict[str, Any]:
         """The configuration record: the existing one, checked, or a new one."""
@@ -107,7 +113,7 @@ class Store:
     def _lay(self, entries: dict[int, Entry]) -> None:
         """Write all metadata anew, which also heals damaged metadata; chunks stay."""
         attributes = skeleton.attributes(self.record, entries)
-        skeleton.lay(self.root, self.grid, self.layout, attributes)
+        skeleton.lay(self.root, self.frame, attributes)
 
     def finished(self) -> dict[int, Entry]:
         """Blocks that are whole: in the journal, and with the very bytes it vouches for."""
@@ -163,18 +169,6 @@ class Store:
     def complete(self) -> None:
         """Put the timings into the attributes once every block is finished."""
         self._lay(self.journal.entries())
-
-
-def layout_of(config: Config) -> Layout:
-    """Blocks of the wanted size, smaller where a cell's seeds would take too much memory."""
-    run = config.run
-    seeds = config.adaptive.cap if config.adaptive is not None else int(run.seeds)
-    cell_bytes = seeds * len(run.schemes) * (run.rounds + 1) * 4 * 8
-    most = max(1, MEMORY // cell_bytes)
-    return Layout(Grid(config).shape, min(config.store.block, most))
-
-
-MEMORY = 256 * 2**20  # bytes for the raw results of one block
 
 
 def differences(old: Any, new: Any, where: str = "") -> Iterator[str]:

@@ -26,6 +26,7 @@ LONG = {
     "scheme": "label rule",
     "round": "retraining round, 0 the initial model",
     "quantile": "quantile level",
+    "crossing": "number of the boundary on its line, in the order of the refined axis",
 }
 OUTCOME = ("scheme", "round")
 
@@ -67,13 +68,3 @@ def variables(config: Config) -> list[Variable]:
             Variable("improved_upper", OUTCOME, f"{text}, upper end of its interval"),
         ]
     return found
-
-
-def tail_sizes(config: Config) -> dict[str, int]:
-    """Length of every dimension beside the grid."""
-    run = config.run
-    return {
-        "scheme": len(run.schemes),
-        "round": run.rounds + 1,
-        "quantile": len(run.quantiles),
-    }

@@ -11,9 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from scan.config import parse
+from scan.frame import grid_frame
 from scan.runner import locally, run_scan
-from scan.store import layout_of
-from scan.variables import tail_sizes, variables
 
 TABLE = {
     "axes": {
@@ -33,14 +32,15 @@ def config(**run):
 
 def simulate(config, delay=0.0):
     """A stand-in for the engines: every value follows from the cell's number."""
-    layout, sizes = layout_of(config), tail_sizes(config)
+    frame = grid_frame(config)
+    layout = frame.layout
 
     def block(number):
         time.sleep(delay)
         cells = layout.cells(number)
         values = {}
-        for rank, variable in enumerate(variables(config)):
-            tail = [sizes[name] for name in variable.tail]
+        for rank, variable in enumerate(frame.variables):
+            tail = frame.tail(variable)
             place = np.arange(int(np.prod(tail))).reshape(tail)
             values[variable.name] = np.sin(
                 cells.reshape(-1, *[1] * len(tail)) * 7.0 + place + 100 * rank

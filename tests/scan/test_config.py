@@ -1,0 +1,178 @@
+"""Configurations: what is understood, and how everything else is refused."""
+
+import copy
+
+import numpy as np
+import pytest
+
+from scan.config import load, parse
+from scan.grid import Grid
+from scan.presets import NAMES, preset
+
+LEAST = """
+[axes]
+p = {linspace = [0.05, 0.45, 9]}
+rho = [0.5, 1.0, 2.0]
+alpha = 2.0
+n = 500
+[run]
+schemes = ["full", "consensus"]
+rounds = 1
+seeds = 200
+seed = 0
+engine = "dice"
+"""
+
+TABLE = {
+    "axes": {"p": [0.1, 0.2], "rho": 1.0, "n": 100, "d": 51},
+    "run": {"schemes": ["full"], "seeds": 10},
+}
+
+
+def changed(table, key, value):
+    result = copy.deepcopy({**TABLE, table: TABLE.get(table, {})})
+    if value is None:
+        del result[table][key]
+    else:
+        result[table][key] = value
+    return result
+
+
+def test_the_least_configuration(tmp_path):
+    path = tmp_path / "c.toml"
+    path.write_text(LEAST)
+    config = load(path)
+    grid = Grid(config)
+    assert grid.names == ("p", "rho") and grid.shape == (9, 3) and grid.cells == 27
+    values = grid.parameters(np.arange(27))
+    np.testing.assert_allclose(values["p"].reshape(9, 3)[:, 0], np.linspace(0.05, 0.45, 9))
+    np.testing.assert_array_equal(values["rho"].reshape(9, 3)[4], [0.5, 1.0, 2.0])
+    np.testing.assert_allclose(values["gamma"] ** 2, values["rho"])
+    assert (values["d"] == 251).all() and (values["n"] == 500).all()
+    assert config.plain()["run"]["schemes"] == ["full", "consensus"]
+
+
+@pytest.mark.parametrize(
+    ("axis", "expected"),
+    [
+        ({"logspace": [-1, 1, 3]}, [0.1, 1.0, 10.0]),
+        ({"geomspace": [1, 16, 3]}, [1.0, 4.0, 16.0]),
+        ({"linspace": [1, 2, 3]}, [1.0, 1.5, 2.0]),
+        ([3, 1], [3.0, 1.0]),
+    ],
+)
+def test_ranges(axis, expected):
+    config = parse(changed("axes", "rho", axis))
+    np.testing.assert_allclose(config.axis("rho").values, expected, rtol=1e-15)
+
+
+def test_generated_sizes_are_rounded_and_written_ones_must_be_whole():
+    assert parse(changed("axes", "n", {"geomspace": [10, 1000, 4]})).axis("n").values == (
+        10,
+        46,
+        215,
+        1000,
+    )
+    with pytest.raises(ValueError, match=r"axes.n = 10.5 .* whole number >= 2"):
+        parse(changed("axes", "n", 10.5))
+
+
+def test_derived_axes():
+    axes = {"epsilon": [0.5, 2.0], "gamma": [1.0, 2.0], "sigma": 0.5, "n": [100, 400], "alpha": 3.0}
+    grid = Grid(parse({**TABLE, "axes": axes}))
+    values = grid.parameters(np.arange(grid.cells))
+    np.testing.assert_allclose(values["p"], 1 / (1 + np.exp(grid.given(np.arange(8))["epsilon"])))
+    np.testing.assert_allclose(values["rho"].reshape(2, 2, 2)[0, :, 0], [4.0, 16.0])
+    assert set(values["d"]) == {34, 134}
+    derived = grid.derived()
+    assert derived["d"][0] == ("n",) and list(derived["d"][1]) == [34, 134]
+    assert derived["p"][0] == ("epsilon",) and derived["rho"][0] == ("gamma",)
+    both = Grid(parse({**TABLE, "axes": {**TABLE["axes"], "gamma": 3.0, "rho": [1.0, 4.0]}}))
+    np.testing.assert_allclose(both.parameters(np.arange(4))["sigma"], [3.0, 1.5, 3.0, 1.5])
+
+
+@pytest.mark.parametrize(
+    ("table", "key", "value", "says"),
+    [
+        ("axes", "rhoo", 1.0, "axes.rhoo is not a known key: did you mean rho?"),
+        ("axes", "gama", 1.0, "did you mean gamma?"),
+        ("run", "sceme", ["full"], "run.sceme is not a known key: did you mean schemes?"),
+        ("run", "quantities", ["kapa"], "run.quantities.kapa .* did you mean kappa?"),
+        ("axes", "p", {"linspce": [0, 1, 2]}, "axes.p.linspce .* did you mean linspace?"),
+        ("axes", "p", [0.1, 0.5], r"axes.p = 0.5 .* in \[0, 0.5\)"),
+        ("axes", "p", [0.1, 0.1], "axes.p = 0.1 .* free of repeated values"),
+        ("axes", "p", [], "axes.p = .* at least one value"),
+        ("axes", "p", [True], "axes.p = True .* a finite number"),
+        ("axes", "p", {"linspace": [0.1, 0.2]}, r"axes.p.linspace .* \[low, high, count\]"),
+        ("axes", "rho", {"geomspace": [0, 2, 3]}, "low and high > 0"),
+        ("axes", "rho", -1.0, "axes.rho = -1.0 .* finite and > 0"),
+        ("axes", "rho", None, "give rho or gamma"),
+        ("axes", "epsilon", 1.0, "give exactly 1 of p, epsilon; the config gives p, epsilon"),
+        ("axes", "alpha", 1.0, "give exactly 2 of n, d, alpha"),
+        ("axes", "margin", "round", "axes.margin: margin = round .* one of constant"),
+        ("axes", "spectrum", "power:x", "axes.spectrum = power:x .* isotropic or power:A"),
+        ("axes", "margin", {"linspace": [0, 1, 2]}, "axes.margin .* a name or a list of names"),
+        ("run", "schemes", ["ful"], "run.schemes: scheme = ful"),
+        ("run", "schemes", [], "run.schemes .* at least one name"),
+        ("run", "schemes", ["full", "full"], "free of repeated names"),
+        ("run", "schemes", None, "run.schemes is missing"),
+        ("run", "rounds", 0, "run.rounds = 0 .* whole number >= 1"),
+        ("run", "seeds", 0, "run.seeds = 0 .* whole number >= 1"),
+        ("run", "seeds", "many", 'run.seeds = many .* "adaptive"'),
+        ("run", "seed", -1, "run.seed = -1"),
+        ("run", "engine", "dise", "run.engine = dise .* one of dice, direct"),
+        ("run", "error", 1.0, "run.error = 1.0 .* between 0 and 1"),
+        ("run", "quantiles", [0.5, 2.0], "run.quantiles = 2.0"),
+        ("adaptive", "cap", 100, "run.seeds = 10 .* when the config has an"),
+        ("store", "block", 0, "store.block = 0"),
+        ("refine", "axis", "rho", "refine.resolution is missing"),
+    ],
+)
+def test_refusals_say_what_is_wrong(table, key, value, says):
+    with pytest.raises(ValueError, match=says):
+        parse(changed(table, key, value))
+
+
+@pytest.mark.parametrize(
+    ("axis", "says"),
+    [("n", "one of p, epsilon"), ("rho", "a swept axis with at least two values")],
+)
+def test_refined_axis_must_be_swept(axis, says):
+    with pytest.raises(ValueError, match=f"refine.axis = {axis} .* {says}"):
+        parse({**TABLE, "refine": {"axis": axis, "resolution": 0.1}})
+
+
+def test_derived_sizes_are_checked_over_the_whole_grid():
+    axes = {"p": 0.1, "rho": 1.0, "n": [10, 1000], "alpha": [2.0, 50.0]}
+    with pytest.raises(ValueError, match="d from the other axes = 1 .* at least 2 everywhere"):
+        Grid(parse({**TABLE, "axes": axes}))
+
+
+def test_unreadable_and_broken_files(tmp_path):
+    with pytest.raises(ValueError, match="cannot be read"):
+        load(tmp_path / "none.toml")
+    (tmp_path / "c.toml").write_text("[axes\n")
+    with pytest.raises(ValueError, match="is not TOML"):
+        load(tmp_path / "c.toml")
+    with pytest.raises(ValueError, match=r"config.axis is not a known key: did you mean axes"):
+        parse({"axis": {}, "run": {}})
+    with pytest.raises(ValueError, match=r"no \[run\] table"):
+        parse({"axes": {"p": 0.1}})
+
+
+def test_every_result_relevant_change_changes_the_digest():
+    digests = {parse(TABLE).digest}
+    for table, key, value in [
+        ("run", "seeds", 11),
+        ("run", "seed", 1),
+        ("axes", "p", [0.1, 0.3]),
+        ("axes", "p", {"geomspace": [0.1, 0.2, 2]}),
+        ("store", "block", 7),
+    ]:
+        digests.add(parse(changed(table, key, value)).digest)
+    assert len(digests) == 6
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_presets_are_valid(name):
+    assert Grid(load(preset(name))).cells >= 1000
