@@ -61,10 +61,7 @@ class Margin(eqx.Module):
 
         Parameters of the law broadcast against ``kappa``.
         """
-        kappa = jnp.asarray(kappa, jnp.float64)
-        below = kappa < 0
-        small = self._log_tail(jnp.where(below, -kappa, kappa))
-        return jnp.where(below, jnp.log1p(-jnp.exp(small)), small)
+        return _log_error(self, kappa)
 
     def _log_tail(self, kappa: jax.Array) -> jax.Array:
         r"""\(\log E\,Q(m\kappa)\) for ``kappa`` >= 0, when m >= 1."""
@@ -83,6 +80,14 @@ class Margin(eqx.Module):
             return jnp.ones(shape, dtype)
         draw = jax.random.normal if self.source == "normal" else jax.random.uniform
         return self.push(draw(key, shape, dtype))
+
+
+@jax.jit
+def _log_error(law: Margin, kappa: Any) -> jax.Array:
+    kappa = jnp.asarray(kappa, jnp.float64)
+    below = kappa < 0
+    small = law._log_tail(jnp.where(below, -kappa, kappa))
+    return jnp.where(below, jnp.log1p(-jnp.exp(small)), small)
 
 
 class Constant(Margin):
@@ -183,8 +188,7 @@ class Uniform(Margin):
     def decaying_nodes(self, kappa: Any) -> tuple[jax.Array, jax.Array]:
         """Panels in u/width down to exp(-45) of the largest value."""
         steep = jnp.asarray(kappa * self.width)
-        edges = jnp.minimum(_decay_edges(kappa * steep, steep**2 / 2), 1.0)
-        return self._weighted(*panels(edges))
+        return self._weighted(*panels(_decay_edges(kappa * steep, steep**2 / 2, 1.0)))
 
     def _weighted(self, v: jax.Array, w: jax.Array) -> tuple[jax.Array, jax.Array]:
         return 1 + jnp.asarray(self.width)[..., None] * v, w
@@ -250,9 +254,9 @@ def _standardised(m: jax.Array, scale: Any) -> jax.Array:
     return (m - 1.0) / jnp.asarray(scale, jnp.float64)[..., None]
 
 
-def _decay_edges(linear: jax.Array, quadratic: jax.Array) -> jax.Array:
-    """Edges [..., 4] from 0 to the t > 0 where linear*t + quadratic*t^2 = 45."""
-    end = 90.0 / (linear + jnp.sqrt(linear**2 + 180.0 * quadratic))
+def _decay_edges(linear: jax.Array, quadratic: jax.Array, most: float = math.inf) -> jax.Array:
+    """Edges [..., 4] from 0 to the t > 0, at most ``most``, where linear*t + quadratic*t^2 = 45."""
+    end = jnp.minimum(90.0 / (linear + jnp.sqrt(linear**2 + 180.0 * quadratic)), most)
     return end[..., None] * np.linspace(0.0, 1.0, 4)
 
 

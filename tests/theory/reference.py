@@ -4,6 +4,8 @@ Nothing is shared with the package: formulas are typed as they stand in the note
 over the margin are adaptive quadratures of differences that cancel, hence the digits.
 """
 
+from functools import cache
+
 from mpmath import mp, mpf
 
 DIGITS = 34
@@ -39,23 +41,26 @@ def sign_mean(x):
 
 def moments(margin, p, k, slope):
     """a1, c, b of R5 for A(m) = slope m."""
-    turns = [sign * (k + x) / slope for x in range(-12, 13, 2) for sign in (1, -1)]
-    a1 = expect(
-        margin,
-        lambda m: m * ((1 - p) * sign_mean(m * slope + k) + p * sign_mean(m * slope - k)),
-        turns,
-    )
-    c = expect(
-        margin,
-        lambda m: (1 - p) * sign_mean(m * slope + k) - p * sign_mean(m * slope - k),
-        turns,
-    )
-    b = expect(
-        margin,
-        lambda m: 2 * ((1 - p) * mp.npdf(m * slope + k) + p * mp.npdf(m * slope - k)),
-        turns,
-    )
-    return a1, c, b
+
+    @cache  # the three integrals share their nodes
+    def at(m):
+        up, down = m * slope + k, m * slope - k
+        return sign_mean(up), sign_mean(down), mp.npdf(up), mp.npdf(down)
+
+    def a1(m):
+        up, down, _, _ = at(m)
+        return m * ((1 - p) * up + p * down)
+
+    def c(m):
+        up, down, _, _ = at(m)
+        return (1 - p) * up - p * down
+
+    def b(m):
+        _, _, up, down = at(m)
+        return 2 * ((1 - p) * up + p * down)
+
+    turns = [sign * (k + x) / slope for x in range(-12, 13, 3) for sign in (1, -1)]
+    return tuple(expect(margin, f, turns) for f in (a1, c, b))
 
 
 def initial(rho, alpha, p, name, parameter):
