@@ -1,61 +1,62 @@
-"""Retraining schemes as label rules f(score, given) (R11).
+"""All label rules, and their names on the command line."""
 
-A rule maps the current model's score of a training sample and the given label to the label
-that the next model is trained on; weight zero leaves the sample out.  Rules are odd: flipping
-the signs of score and given label flips the sign of the result, so they act the same on
-symmetrised data (every sample times its true label).
-"""
+from collections.abc import Callable
 
-from typing import ClassVar
-
-import equinox as eqx
-import jax
-import jax.numpy as jnp
-
+from sim.schemes_base import Consensus, Full, Initial, Scheme
+from sim.schemes_tuned import (
+    Confident,
+    CrossFit,
+    Interpolate,
+    LeaveOneOut,
+    Optimal,
+    OptimalUncorrected,
+    Soft,
+)
 from sim.validate import reject
 
-
-class Scheme(eqx.Module):
-    """A label rule with a name; subclasses are small frozen pytrees."""
-
-    name: ClassVar[str]
-
-    def label(self, score: jax.Array, given: jax.Array) -> jax.Array:
-        """Labels for the next round, in [-1, 1]; arrays of one shape, elementwise."""
-        raise NotImplementedError
-
-
-class Initial(Scheme):
-    """Keep the given labels: every round returns the initial model."""
-
-    name: ClassVar[str] = "initial"
-
-    def label(self, score: jax.Array, given: jax.Array) -> jax.Array:
-        """The given label."""
-        return given
-
-
-class Full(Scheme):
-    """Retrain on the predicted hard labels of all samples (R3)."""
-
-    name: ClassVar[str] = "full"
-
-    def label(self, score: jax.Array, given: jax.Array) -> jax.Array:
-        """The sign of the score."""
-        return jnp.sign(score)
-
-
-class Consensus(Scheme):
-    """Retrain only where predicted and given label agree (R4)."""
-
-    name: ClassVar[str] = "consensus"
-
-    def label(self, score: jax.Array, given: jax.Array) -> jax.Array:
-        """The common label, or 0 where the two differ."""
-        return (jnp.sign(score) + given) / 2
-
+__all__ = [
+    "ALL",
+    "SCHEMES",
+    "TUNED",
+    "Confident",
+    "Consensus",
+    "CrossFit",
+    "Full",
+    "Initial",
+    "Interpolate",
+    "LeaveOneOut",
+    "Optimal",
+    "OptimalUncorrected",
+    "Scheme",
+    "Soft",
+    "parse_scheme",
+]
 
 SCHEMES: dict[str, type[Scheme]] = {s.name: s for s in (Initial, Full, Consensus)}
+
+KNOWING: dict[str, type[Scheme]] = {s.name: s for s in (LeaveOneOut, Optimal, OptimalUncorrected)}
+"""Rules without a parameter that take their constants from the problem (`Scheme.bind`)."""
+
+TUNED: dict[str, tuple[Callable[[float], Scheme], str]] = {
+    "crossfit": (CrossFit, "K, whole, >= 2"),
+    "interpolate": (Interpolate, "beta, finite"),
+    "confident": (Confident, "Q in (0, 1]"),
+    "soft": (Soft, "T > 0"),
+}
+"""Rules named ``family:parameter``."""
+
+ALL = (
+    *SCHEMES,
+    "crossfit:5",
+    "leave-one-out",
+    "interpolate:-0.5",
+    "interpolate:0.5",
+    "confident:0.5",
+    "soft:1",
+    "optimal",
+    "optimal-uncorrected",
+)
+"""What ``--schemes all`` compares."""
 
 
 def parse_scheme(text: str) -> Scheme:
@@ -64,7 +65,16 @@ def parse_scheme(text: str) -> Scheme:
     Raises:
         ValueError: for an unknown name, listing the known ones.
     """
+    plain = SCHEMES | KNOWING
+    if text in plain:
+        return plain[text]()
+    family, _, value = text.partition(":")
+    if family not in TUNED:
+        known = [*SCHEMES, *KNOWING, *(f"{name}:{rule}" for name, (_, rule) in TUNED.items())]
+        raise reject("scheme", text, f"one of {', '.join(known)}")
+    kind, allowed = TUNED[family]
     try:
-        return SCHEMES[text]()
-    except KeyError:
-        raise reject("scheme", text, f"one of {', '.join(SCHEMES)}") from None
+        parameter = float(value)
+    except ValueError:
+        raise reject("scheme", text, f"{family}:{allowed}") from None
+    return kind(int(parameter) if family == "crossfit" and parameter % 1 == 0 else parameter)

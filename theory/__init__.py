@@ -1,5 +1,6 @@
 """Predictions for retraining: proportional limit, population limit and critical separations."""
 
+from theory import schemes_predictions as _predictions  # noqa: F401  (registers them)
 from theory.asymptotic import kappa, predict, predict_limit
 from theory.combination import Combination, best_combination, best_combination_limit
 from theory.critical import (

@@ -35,7 +35,7 @@ def predict(problem: Problem, scheme: Scheme, rounds: int = 1) -> Outcome:
     whole("rounds", rounds, 0)
     if rounds > 1 and not isinstance(scheme, Initial):
         raise reject("rounds", rounds, "0 or 1 for predictions; dice answers for several rounds")
-    return _predict(problem, scheme, rounds)
+    return _predict(problem, scheme.bind(problem, rounds), rounds)
 
 
 @partial(jax.jit, static_argnames="rounds")

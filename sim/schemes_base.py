@@ -1,0 +1,66 @@
+"""Retraining schemes as label rules f(score, given) (R11).
+
+A rule maps the current model's score of a training sample and the given label to the label
+that the next model is trained on; weight zero leaves the sample out.  Rules are odd: flipping
+the signs of score and given label flips the sign of the result, so they act the same on
+symmetrised data (every sample times its true label).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+
+if TYPE_CHECKING:
+    from sim.problem import Problem
+
+
+class Scheme(eqx.Module):
+    """A label rule with a name; subclasses are small frozen pytrees."""
+
+    name: ClassVar[str]
+
+    def label(self, score: jax.Array, given: jax.Array) -> jax.Array:
+        """Labels for the next round, in [-1, 1]; arrays of one shape, elementwise."""
+        raise NotImplementedError
+
+    def bind(self, problem: Problem, rounds: int = 1) -> Scheme:
+        """The rule for a scalar problem, its constants filled in; most rules have none.
+
+        Raises:
+            ValueError: where the rule is not defined for the problem or that many rounds.
+        """
+        return self
+
+
+class Initial(Scheme):
+    """Keep the given labels: every round returns the initial model."""
+
+    name: ClassVar[str] = "initial"
+
+    def label(self, score: jax.Array, given: jax.Array) -> jax.Array:
+        """The given label."""
+        return given
+
+
+class Full(Scheme):
+    """Retrain on the predicted hard labels of all samples (R3)."""
+
+    name: ClassVar[str] = "full"
+
+    def label(self, score: jax.Array, given: jax.Array) -> jax.Array:
+        """The sign of the score."""
+        return jnp.sign(score)
+
+
+class Consensus(Scheme):
+    """Retrain only where predicted and given label agree (R4)."""
+
+    name: ClassVar[str] = "consensus"
+
+    def label(self, score: jax.Array, given: jax.Array) -> jax.Array:
+        """The common label, or 0 where the two differ."""
+        return (jnp.sign(score) + given) / 2
