@@ -67,7 +67,8 @@ def draw(data: dict[str, Any]) -> Any:
     """Cells coloured by the share improved; the line is where theory sees no change."""
     names = [scheme.name for scheme in SCHEMES]
     panels = data["panels"]
-    figure, axes = new_figure(len(names), len(panels), 8.2, 5.2, sharex=True, sharey=True)
+    shared = {"sharex": True, "sharey": True, "squeeze": False}
+    figure, axes = new_figure(len(names), len(panels), 8.2, 5.2, **shared)
     for row, name in zip(axes, names, strict=True):
         for axis, panel in zip(row, panels, strict=True):
             image = _draw_panel(axis, data, panel, name)

@@ -18,6 +18,7 @@ from sim.problem import Problem
 from sim.schemes import Scheme
 
 BATCH = 256  # seeds between two steps of the progress bar
+BAR = "{desc}: {percentage:3.0f}%|{bar}| {elapsed} so far, {remaining} left"
 # Kappas this close differ by rounding: where no label changes they are equal (R20).
 TIE = 1e-7
 
@@ -32,7 +33,7 @@ def run(
     seed: int,
     progress: bool = False,
 ) -> dict[str, Outcome]:
-    """All schemes on the same seeds; with ``progress`` in batches under a bar.
+    """All schemes on the same seeds; with ``progress`` in batches under a bar on standard error.
 
     Returns:
         An `Outcome` with arrays [seeds, rounds + 1] for each scheme's name.
@@ -42,15 +43,20 @@ def run(
             raise bad_value(f"--{option}", value, f"a whole number >= {least}")
     run_many = importlib.import_module(f"sim.{engine}").run_many
     key = jax.random.key(seed)
-    if not progress or seeds <= BATCH:
+    if not progress:
         return run_many(problem, schemes, rounds, key=key, seeds=seeds)
-    parts = []
-    with tqdm(total=seeds, unit=" seeds", file=sys.stderr) as bar:
-        for start in range(0, seeds, BATCH):
+    batch, parts = min(seeds, BATCH), []
+    with tqdm(total=1.0, desc=engine, bar_format=BAR, file=sys.stderr) as bar:
+        for start in range(0, seeds, batch):
+
+            def share(done: float, start: int = start) -> None:
+                bar.update(min(1.0, (start + done * batch) / seeds) - bar.n)
+
             # Every batch has the same shape, so that one compiled program serves them all.
-            numbers = start + jnp.arange(BATCH)
-            parts.append(run_many(problem, schemes, rounds, key=key, seeds=numbers))
-            bar.update(min(BATCH, seeds - start))
+            numbers = start + jnp.arange(batch)
+            told = {"progress": share} if engine == "dice" else {}
+            parts.append(run_many(problem, schemes, rounds, key=key, seeds=numbers, **told))
+            share(1.0)
     return {
         scheme.name: _joined([part[scheme.name] for part in parts], seeds) for scheme in schemes
     }

@@ -82,11 +82,24 @@ def _scan(args: argparse.Namespace, config: Config) -> Any:
 
     watcher = Progress() if shows_progress(args) else Watcher()
     try:
-        return run_scan(
-            config, args.store, _executor(args, config), resume=args.resume, watcher=watcher
-        )
+        execute = _executor(args, config)
+        summary = run_scan(config, args.store, execute, resume=args.resume, watcher=watcher)
+        if config.refine is not None:
+            _refine(args, config)
+        return summary
     except Failed as error:
         raise WorkFailed(str(error)) from error
+
+
+def _refine(args: argparse.Namespace, config: Config) -> None:
+    """Bisect the boundary of the finished grid, on this machine."""
+    from scan.block import BlockWork
+    from scan.refine import FOLDER, boundary_frame, boundary_work
+    from scan.runner import locally, run_scan
+
+    work = BlockWork(config, _devices(args.devices))
+    execute = locally(boundary_work(config, args.store, work))
+    run_scan(config, args.store / FOLDER, execute, resume=True, frame=boundary_frame(config))
 
 
 def _executor(args: argparse.Namespace, config: Config) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 from typing import Any
 
 from relabel.errors import bad_value
@@ -70,4 +71,5 @@ def _print(args: argparse.Namespace, summaries: dict[str, Any]) -> None:
 
 
 def _pair(estimate: dict[str, Any], number: int) -> str:
-    return f"{estimate['mean'][number]:.6g} +- {estimate['se'][number]:.1g}"
+    mean, se = estimate["mean"][number], estimate["se"][number]
+    return f"{mean:.6g}" if math.isnan(se) else f"{mean:.6g} +- {se:.1g}"

@@ -117,7 +117,7 @@ def test_batches_under_a_progress_bar_change_nothing(capsys, monkeypatch):
     assert main([*tell, "--json", "--progress"]) == 0
     out, err = capsys.readouterr()
     batched = json.loads(out)
-    assert "100/100" in err
+    assert "100%" in err
     for name, values in plain["schemes"].items():
         for quantity in ("kappa", "accuracy", "label_accuracy"):
             for part, value in values[quantity].items():
