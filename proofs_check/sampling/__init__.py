@@ -1,0 +1,1 @@
+"""Drawing data for sampled claims, and the tests that confront them with formulas."""

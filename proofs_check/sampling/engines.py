@@ -1,0 +1,47 @@
+"""Draws from the engines of `sim`, in the vocabulary of the court."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, Literal
+
+import jax
+import numpy as np
+
+from proofs_check.sampling.exact_law import Cell, Results
+from sim import Consensus, Full, Problem, dice, direct
+
+ENGINES: dict[str, Callable[..., Any]] = {"dice": dice.run_many, "direct": direct.run_many}
+
+
+def problem(cell: Cell) -> Problem:
+    """The cell as a problem of `sim` with unit noise variance."""
+    kind, _, scale = cell.margin.partition(":")
+    if kind == "normal" and abs(float(scale) ** 2 * cell.rho - 1) > 1e-12:
+        raise ValueError(f"margin = {cell.margin} is not the isotropic mixture at rho = {cell.rho}")
+    margin = "gaussian" if kind == "normal" else cell.margin
+    return Problem(cell.n, cell.r + 1, cell.p, np.sqrt(cell.rho), margin=margin)
+
+
+@lru_cache(maxsize=64)
+def draw(cell: Cell, engine: Literal["dice", "direct"], seeds: int, root: int) -> Results:
+    """One round of full and consensus retraining on shared data; arrays [seeds]."""
+    stream = zlib.crc32(f"{engine} {cell}".encode())
+    key = jax.random.fold_in(jax.random.key(root), stream)
+    found = ENGINES[engine](problem(cell), (Full(), Consensus()), 1, key=key, seeds=seeds)
+    full, consensus = found["full"], found["consensus"]
+    return Results(
+        *(
+            np.asarray(x, dtype=np.float64)
+            for x in (
+                full.kappa[:, 0],
+                full.kappa[:, 1],
+                consensus.kappa[:, 1],
+                full.label_accuracy[:, 1],
+                consensus.label_accuracy[:, 1],
+                consensus.coverage[:, 1],
+            )
+        )
+    )
