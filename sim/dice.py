@@ -12,13 +12,13 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 
-from sim import dice_counts, dice_elementwise, dice_large, dice_stream
+from sim import dice_counts, dice_crossfit, dice_elementwise, dice_large, dice_stream
 from sim.batches import over_seeds
 from sim.dice_rounds import Score, seed_outcome
 from sim.keys import seed_keys, seed_numbers
 from sim.outcome import Outcome, outcome
 from sim.problem import Problem
-from sim.schemes import Scheme
+from sim.schemes import CrossFit, Scheme
 from sim.validate import reject, whole
 
 TILE_BYTES = 64 * 2**20
@@ -64,19 +64,26 @@ def run_many(
         ValueError: for seeds < 1, rounds < 0, no or equally named schemes, another dtype.
     """
     whole("rounds", rounds, 0)
-    rules = _distinct(schemes)
+    rules = _distinct([scheme.bind(problem, int(rounds)) for scheme in schemes])
     if dtype not in ("float32", "float64"):
         raise reject("dtype", dtype, "float32 or float64")
     keys = seed_keys(key, seed_numbers(seeds))
     arrays = jax.tree.map(jnp.asarray, problem)
-    if rounds <= 1 and problem.spectrum is None:
-        score = _stream(keys, arrays, rules, int(rounds), dtype, devices, progress)
-    else:
-        score = _rounds(keys, arrays, rules, int(rounds), devices)
-    return {
-        scheme.name: _outcome(problem, jax.tree.map(lambda leaf, i=i: leaf[:, i], score))
-        for i, scheme in enumerate(rules)
+    scores = {
+        scheme.name: dice_crossfit.outcomes(keys, arrays, scheme, int(rounds), dtype, devices)
+        for scheme in rules
+        if isinstance(scheme, CrossFit)
     }
+    plain = tuple(scheme for scheme in rules if not isinstance(scheme, CrossFit))
+    if plain:
+        streamed = rounds <= 1 and problem.spectrum is None
+        if streamed:
+            score = _stream(keys, arrays, plain, int(rounds), dtype, devices, progress)
+        else:
+            score = _rounds(keys, arrays, plain, int(rounds), devices)
+        for i, scheme in enumerate(plain):
+            scores[scheme.name] = jax.tree.map(lambda leaf, i=i: leaf[:, i], score)
+    return {scheme.name: _outcome(problem, scores[scheme.name]) for scheme in rules}
 
 
 def _distinct(schemes: Sequence[Scheme]) -> tuple[Scheme, ...]:

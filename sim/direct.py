@@ -16,6 +16,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
+from sim.direct_crossfit import FoldRounds
 from sim.keys import seed_numbers
 from sim.memory import budget
 from sim.outcome import Outcome, outcome
@@ -30,7 +31,7 @@ from sim.sample import (
     layout,
     streams,
 )
-from sim.schemes import Scheme
+from sim.schemes import CrossFit, Scheme
 from sim.spread import each_seed
 from sim.validate import positive as require_positive
 from sim.validate import whole
@@ -85,16 +86,23 @@ def run_many(
     plan = layout(problem, dtype)
     need = plan.bytes + 16 * plan.rows * len(schemes) * (int(rounds) + 1)
     chosen = tuple(devices or jax.local_devices())
-    raw = each_seed(
-        _Rounds(plan, int(rounds)),
-        key,
-        seed_numbers(seeds),
-        arrays((problem, tuple(schemes), float(positive))),
-        devices=chosen,
-        most=_affordable(plan, need, memory_bytes, chosen),
-    )
-    named = zip(schemes, raw, strict=True)
-    return {scheme.name: outcome(problem.law, *columns) for scheme, columns in named}
+    most = _affordable(plan, need, memory_bytes, chosen)
+    bound = [scheme.bind(problem, int(rounds)) for scheme in schemes]
+    rules = [scheme for scheme in bound if not isinstance(scheme, CrossFit)]
+    columns: dict[str, Any] = {}
+
+    def over(one: Any, *operands: Any) -> Any:
+        numbers = seed_numbers(seeds)
+        return each_seed(one, key, numbers, arrays(operands), devices=chosen, most=most)
+
+    if rules:
+        raw = over(_Rounds(plan, int(rounds)), problem, tuple(rules), float(positive))
+        columns = {scheme.name: each for scheme, each in zip(rules, raw, strict=True)}
+    for scheme in bound:
+        if isinstance(scheme, CrossFit):
+            one = FoldRounds(plan, int(rounds), int(scheme.folds))
+            columns[scheme.name] = over(one, problem, float(positive))
+    return {scheme.name: outcome(problem.law, *columns[scheme.name]) for scheme in bound}
 
 
 def _affordable(
@@ -139,9 +147,10 @@ def _draw(plan: Layout, problem: Problem, key: jax.Array, labels: Any) -> Any:
 
     def step(i: jax.Array, x: jax.Array, carry: Any) -> Any:
         store, total = carry
-        return store.at[i].set(x), total + (labels.given[i] @ x).astype(jnp.float64)
+        total = total + (labels.given[i] @ x).astype(jnp.float64)
+        return lax.dynamic_update_index_in_dim(store, x, i, 0), total
 
-    empty = jnp.zeros((plan.blocks, plan.height, plan.d), plan.dtype)
+    empty = lax.empty((plan.blocks, plan.height, plan.d), plan.dtype)
     return fold_blocks(plan, problem, key, labels, step, (empty, jnp.zeros(plan.d)))
 
 
