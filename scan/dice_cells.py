@@ -16,7 +16,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from scan.groups import Group
-from sim import dice_stream
+from sim import dice_counts, dice_elementwise, dice_stream
 from sim.dice_rounds import Score, seed_outcome
 from sim.keys import seed_keys
 from sim.problem import Problem
@@ -35,27 +35,34 @@ class Plan(NamedTuple):
     tile: int
 
 
+def applies(schemes: tuple[Scheme, ...]) -> bool:
+    """Whether the rules are the same in every cell, so that cells can share a program."""
+    return all(type(scheme).bind is Scheme.bind for scheme in schemes)
+
+
 def plans(
-    problem: Problem, sizes: np.ndarray, schemes: int, rounds: int
+    problem: Problem, sizes: np.ndarray, schemes: tuple[Scheme, ...], rounds: int
 ) -> Iterator[tuple[np.ndarray, Plan]]:
     """Which cells [K] of stacked ``problem`` [C] run by which plan.
 
     Args:
         problem: the cells.
         sizes: every n of the whole grid: a cell's plan may not depend on its block.
-        schemes: how many.
+        schemes: label rules.
         rounds: retraining rounds.
     """
     if rounds <= 1 and problem.spectrum is None:
+        passes = dice_counts if dice_counts.applies(problem, schemes) else dice_elementwise
         kinds = [dice_stream.tile_for(int(n)) for n in problem.n]
         for kind in dict.fromkeys(kinds):
-            kernel = dice_stream.kernel(kind.lanes, rounds, "float32")
+            kernel = dice_stream.kernel(kind.lanes, rounds, "float32", passes)
             where = np.array([i for i, other in enumerate(kinds) if other == kind])
             yield where, Plan(kernel, kind.seeds)
         return
     padded = padded_sizes(sizes, problem.n)
     for size in np.unique(padded).tolist():
-        tile = max(1, min(TILE, TILE_BYTES // (16 * (1 + rounds * schemes) * size)))
+        bytes_a_seed = 16 * (1 + rounds * len(schemes)) * size
+        tile = max(1, min(TILE, TILE_BYTES // bytes_a_seed))
         yield np.flatnonzero(padded == size), Plan(_rounds_kernel(rounds, size), tile)
 
 
@@ -66,7 +73,7 @@ def _rounds_kernel(rounds: int, padded: int) -> Callable[..., Score]:
 
 def _rounds_tile(rounds: int, padded: int, keys: jax.Array, operands: Any) -> Score:
     problem, schemes = operands
-    return jax.vmap(lambda key: seed_outcome(key, problem, schemes, rounds, padded))(keys)
+    return eqx.filter_vmap(lambda key: seed_outcome(key, problem, schemes, rounds, padded))(keys)
 
 
 def padded_sizes(sizes: np.ndarray, n: np.ndarray) -> np.ndarray:

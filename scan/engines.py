@@ -13,7 +13,7 @@ from scan import dice_cells
 from scan.groups import Group
 from scan.log_errors import log_errors
 from scan.statistics import Samples
-from sim import direct
+from sim import dice, dice_large, direct
 from sim.schemes import Scheme, parse_scheme
 
 Draw = Callable[[Group, int, int], Samples]
@@ -39,7 +39,9 @@ class Engine:
         devices: tuple[jax.Device, ...] | None = None,
     ):
         self.name = name
-        self.schemes: tuple[Scheme, ...] = tuple(parse_scheme(text) for text in schemes)
+        self.run_many = direct.run_many if name == "direct" else dice.run_many
+        rules = tuple(parse_scheme(text) for text in schemes)
+        self.schemes: tuple[Scheme, ...] = jax.tree.map(jnp.asarray, rules)
         self.rounds = rounds
         self.sizes = sizes
         self.devices = tuple(jax.local_devices()) if devices is None else devices
@@ -50,10 +52,11 @@ class Engine:
         ``draw(sub-group, first, seeds)`` gives seeds ``first`` ... ``first + seeds - 1``:
         kappa, log_error, label_accuracy, coverage, arrays [C, seeds, schemes, rounds + 1].
         """
-        if self.name == "direct":
-            yield group, self._direct
+        large = self.sizes.max() >= dice_large.FROM
+        if self.name == "direct" or large or not dice_cells.applies(self.schemes):
+            yield group, self._one_by_one
             return
-        found = dice_cells.plans(group.problem, self.sizes, len(self.schemes), self.rounds)
+        found = dice_cells.plans(group.problem, self.sizes, self.schemes, self.rounds)
         for where, plan in found:
             yield group.take(where), partial(self._dice, plan)
 
@@ -72,12 +75,12 @@ class Engine:
         errors = log_errors(part.problem.law, kappa)
         return dict(zip(FIELDS, (kappa, errors, labels, coverage), strict=True))
 
-    def _direct(self, part: Group, first: int, seeds: int) -> Samples:
+    def _one_by_one(self, part: Group, first: int, seeds: int) -> Samples:
         numbers = jnp.arange(first, first + seeds)
         cells = []
         for i in range(len(part.where)):
             problem = jax.tree.map(lambda leaf, i=i: leaf[i].tolist(), part.problem)
-            outcomes = direct.run_many(
+            outcomes = self.run_many(
                 problem,
                 self.schemes,
                 self.rounds,

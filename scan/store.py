@@ -57,6 +57,19 @@ def open_store(
         yield Store(root, config, grid_frame(config) if frame is None else frame)
 
 
+@contextmanager
+def open_finished(path: str | Path, config: Config) -> Iterator[Store]:
+    """Take up a store in which every block is whole.
+
+    Raises:
+        Refused: when it is another scan's or has unfinished blocks.
+    """
+    with open_store(path, config, resume=True) as store:
+        if len(store.finished()) < store.layout.blocks:
+            raise Refused(f"--store {path} is not allowed: it has unfinished blocks")
+        yield store
+
+
 def _prepare(root: Path, resume: bool) -> None:
     """Refuse what is not ours to write; make the directories and try to write there."""
     hidden = root / ".scan"

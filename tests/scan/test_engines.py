@@ -1,0 +1,117 @@
+"""Blocks of the real engines: right numbers, the same bits however they are computed."""
+
+import jax
+import numpy as np
+import pytest
+import xarray as xr
+
+from scan.block import BlockWork
+from scan.config import parse
+from scan.dice_cells import padded_sizes
+from scan.refine import FOLDER, boundary_frame, boundary_work
+from scan.runner import locally, run_scan
+from sim import Problem, dice, direct, parse_scheme
+from sim.keys import cell_key
+from theory import predict
+
+AXES = {"p": [0.1, 0.4], "rho": [0.5, 2.0], "alpha": 2.0, "n": [60, 100]}
+SCHEMES = ["initial", "full", "consensus"]
+ONE = tuple(jax.local_devices()[:1])
+
+
+def config(axes=AXES, **run):
+    return parse({"axes": axes, "run": {"schemes": SCHEMES, "seeds": 40, "rounds": 1, **run}})
+
+
+def _cell_by_cell(table, engine, cell, seeds):
+    """Outcomes of one cell straight from the engine."""
+    work = BlockWork(table, ONE)
+    at = {k: v[0] for k, v in work.grid.parameters(np.array([cell])).items()}
+    problem = Problem(
+        int(at["n"]), int(at["d"]), float(at["p"]), float(at["gamma"]), margin=str(at["margin"])
+    )
+    key = cell_key(jax.random.key(table.run.seed), cell)
+    schemes = [parse_scheme(name) for name in SCHEMES]
+    return problem, engine.run_many(problem, schemes, 1, key=key, seeds=seeds, devices=ONE)
+
+
+@pytest.mark.parametrize(("name", "engine"), [("dice", dice), ("direct", direct)])
+def test_cells_equal_the_engine(name, engine):
+    table = config(engine=name)
+    block = BlockWork(table, ONE)(0)
+    for cell in (0, 5):
+        problem, outcomes = _cell_by_cell(table, engine, cell, 40)
+        for rank, scheme in enumerate(SCHEMES):
+            found = outcomes[scheme]
+            for quantity in ("kappa", "accuracy", "label_accuracy", "coverage", "log_error"):
+                mean = np.asarray(getattr(found, quantity)).mean(axis=0)
+                np.testing.assert_allclose(block[f"{quantity}_mean"][cell, rank], mean, rtol=1e-12)
+            better = np.asarray(found.kappa[:, 1] > found.kappa[:, 0]).mean()
+            assert block["improved"][cell, rank, 1] == better
+            theory = predict(problem, parse_scheme(scheme), 1)
+            np.testing.assert_allclose(
+                block["kappa_theory"][cell, rank], np.asarray(theory.kappa), rtol=1e-12
+            )
+    assert (block["improved"][:, 0] == 0).all() and (block["seeds"] == 40).all()
+
+
+def test_devices_and_company_change_no_bit():
+    table = config()
+    whole = BlockWork(table, ONE)
+    two = BlockWork(table, tuple(jax.local_devices()[:2]))(0)
+    cells = np.array([5, 2])
+    keys = jax.vmap(lambda c: cell_key(jax.random.key(0), c))(cells)
+    alone = whole.cells(whole.grid.parameters(cells), keys)
+    for name, values in whole(0).items():
+        np.testing.assert_array_equal(values, two[name])
+        np.testing.assert_array_equal(values[cells], alone[name])
+
+
+def test_spectra_in_one_grid():
+    shapes = ["isotropic", "power:0", "power:2"]
+    axes = {"p": 0.3, "rho": 1.0, "alpha": 2.0, "n": 60, "spectrum": shapes}
+    block = BlockWork(config(axes, seeds=400, quantities=["kappa"]), ONE)(0)
+    mean, se = block["kappa_mean"][..., 1], block["kappa_se"][..., 1]
+    # power:0 is the isotropic law by another path of the engine
+    assert (np.abs(mean[0] - mean[1]) / np.hypot(se[0], se[1])).max() < 4.5
+    assert (mean[2] < mean[0] - 5 * se[0]).all()
+    theory = block["kappa_theory"]
+    np.testing.assert_allclose(theory[0], theory[1], rtol=1e-9)
+    assert np.isnan(theory[2]).all(), "few eigenvalues dominate: no prediction"
+
+
+def test_many_sizes_need_few_programs():
+    sizes = np.unique(np.geomspace(30, 100_000, 50).astype(int))
+    padded = padded_sizes(sizes, sizes)
+    assert len(np.unique(padded)) <= 6 and (padded >= sizes).all()
+
+
+def test_store_opens_in_one_line_and_boundary_brackets_the_crossing(tmp_path):
+    axes = {"p": [0.3, 0.4], "rho": {"linspace": [0.5, 4.5, 5]}, "alpha": 2.0, "n": 100}
+    table = parse(
+        {
+            "axes": axes,
+            "run": {"schemes": SCHEMES, "seeds": 64},
+            "refine": {"axis": "rho", "resolution": 0.1},
+        }
+    )
+    work = BlockWork(table, ONE)
+    run_scan(table, tmp_path / "s", locally(work))
+    lines = boundary_work(table, tmp_path / "s", work)
+    run_scan(table, tmp_path / "s" / FOLDER, locally(lines), frame=boundary_frame(table))
+
+    data = xr.open_zarr(tmp_path / "s", chunks=None)
+    assert data.kappa_mean.dims == ("p", "rho", "scheme", "round")
+    assert data.kappa_mean.attrs["units"] == "1" and "margin parameter" in data.kappa_mean.long_name
+    gap = (data.kappa_mean - data.kappa_theory).sel(round=1) / data.kappa_theory.sel(round=1)
+    assert float(np.abs(gap).max()) < 0.2, "n = 100 is near its limit"
+
+    edge = xr.open_zarr(tmp_path / "s" / FOLDER, chunks=None).sel(crossing=0, scheme="consensus")
+    assert (edge.boundary_count == 1).all() and (edge.boundary_rises == 1).all()
+    width = edge.boundary_upper - edge.boundary_lower
+    assert ((width > 0) & (width <= 0.1)).all()
+    share = data.improved.sel(scheme="consensus", round=1)
+    for p in data.p.values:
+        low, high = float(edge.boundary_lower.sel(p=p)), float(edge.boundary_upper.sel(p=p))
+        assert share.sel(p=p, rho=slice(None, low)).max() <= 0.5
+        assert share.sel(p=p, rho=slice(high, None)).min() > 0.5
