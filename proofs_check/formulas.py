@@ -71,57 +71,57 @@ class Formulas:
 
     # --- R5: the proportional limit -----------------------------------------------------
 
-    def noise_scale(self, alpha: float) -> float:
+    def noise_scale(self, alpha: Array) -> float:
         r"""\(k = 1/\sqrt\alpha\)."""
         return 1 / np.sqrt(alpha)
 
-    def signal(self, m: Array, p: float, rho: float, alpha: float, law: Law) -> Array:
+    def signal(self, m: Array, p: Array, rho: Array, alpha: Array, law: Law) -> Array:
         r"""\(A(m) = m\rho\sqrt\alpha\,(1-2p)\,E m\)."""
         slope = rho * np.sqrt(alpha) * (1 - 2 * p) * law.expect(lambda x: x)
         return m * _column(slope)
 
-    def memory(self, k: float) -> float:
+    def memory(self, k: Array) -> float:
         """Shift of an in-sample score toward the given label."""
         return k
 
-    def a0(self, p: float, law: Law) -> Array:
+    def a0(self, p: Array, law: Law) -> Array:
         r"""\(a_0 = (1-2p) E m\)."""
         return (1 - 2 * p) * law.expect(lambda m: m)
 
-    def correct(self, p: float, rho: float, alpha: float, law: Law) -> tuple[Array, Array]:
+    def correct(self, p: Array, rho: Array, alpha: Array, law: Law) -> tuple[Array, Array]:
         """Probability that the prediction is right where the given label is right, wrong; per m."""
         k = _column(self.memory(self.noise_scale(alpha)))
         score = self.signal(law.m, p, rho, alpha, law)
         return ndtr(score + k), ndtr(score - k)
 
-    def a1(self, p: float, rho: float, alpha: float, law: Law) -> Array:
+    def a1(self, p: Array, rho: Array, alpha: Array, law: Law) -> Array:
         r"""\(a_1 = E\,m\,t\)."""
         x, y = self.correct(p, rho, alpha, law)
         q = _column(p)
         return np.sum(law.w * law.m * ((1 - q) * (2 * x - 1) + q * (2 * y - 1)), axis=-1)
 
-    def c(self, p: float, rho: float, alpha: float, law: Law) -> Array:
+    def c(self, p: Array, rho: Array, alpha: Array, law: Law) -> Array:
         r"""\(c = E\,s\,t\), agreement of given and predicted labels."""
         x, y = self.correct(p, rho, alpha, law)
         q = _column(p)
         return np.sum(law.w * ((1 - q) * (2 * x - 1) - q * (2 * y - 1)), axis=-1)
 
-    def b(self, p: float, rho: float, alpha: float, law: Law) -> Array:
+    def b(self, p: Array, rho: Array, alpha: Array, law: Law) -> Array:
         r"""\(b = E\,s\,t\,\varepsilon\)."""
         k, q = _column(self.memory(self.noise_scale(alpha))), _column(p)
         score = self.signal(law.m, p, rho, alpha, law)
         density = (1 - q) * normal_density(score + k) + q * normal_density(score - k)
         return 2 * np.sum(law.w * density, axis=-1)
 
-    def full_square(self, k: float, c: Array, b: Array) -> Array:
+    def full_square(self, k: Array, c: Array, b: Array) -> Array:
         r"""\(\lVert v_1\rVert^2\) of full retraining."""
         return k**2 + 2 * c * k * b + b**2
 
-    def consensus_square(self, k: float, c: Array, b: Array) -> Array:
+    def consensus_square(self, k: Array, c: Array, b: Array) -> Array:
         r"""\(\lVert v_0+v_1\rVert^2\)."""
         return 2 * (1 + c) * k * (k + b) + b**2
 
-    def _pieces(self, p: float, rho: float, alpha: float, law: Law) -> tuple[Array, ...]:
+    def _pieces(self, p: Array, rho: Array, alpha: Array, law: Law) -> tuple[Array, ...]:
         k = self.noise_scale(alpha)
         return (
             k,
@@ -130,29 +130,29 @@ class Formulas:
             self.b(p, rho, alpha, law),
         )
 
-    def initial(self, p: float, rho: float, alpha: float, law: Law = CONSTANT) -> Array:
+    def initial(self, p: Array, rho: Array, alpha: Array, law: Law = CONSTANT) -> Array:
         r"""Limit of \(\kappa_0\)."""
         return rho * self.a0(p, law) / self.noise_scale(alpha)
 
-    def full(self, p: float, rho: float, alpha: float, law: Law = CONSTANT) -> Array:
+    def full(self, p: Array, rho: Array, alpha: Array, law: Law = CONSTANT) -> Array:
         r"""Limit of \(\kappa_1\)."""
         k, a1, c, b = self._pieces(p, rho, alpha, law)
         return rho * a1 / np.sqrt(self.full_square(k, c, b))
 
-    def consensus(self, p: float, rho: float, alpha: float, law: Law = CONSTANT) -> Array:
+    def consensus(self, p: Array, rho: Array, alpha: Array, law: Law = CONSTANT) -> Array:
         r"""Limit of \(\kappa_{cons}\)."""
         k, a1, c, b = self._pieces(p, rho, alpha, law)
         return rho * (self.a0(p, law) + a1) / np.sqrt(self.consensus_square(k, c, b))
 
     def interpolated(
-        self, beta: float, p: float, rho: float, alpha: float, law: Law = CONSTANT
+        self, beta: Array, p: Array, rho: Array, alpha: Array, law: Law = CONSTANT
     ) -> Array:
         r"""Limit of \(\kappa\) for \(\hat\theta_1+\beta\hat\theta_0\) (R9)."""
         k, a1, c, b = self._pieces(p, rho, alpha, law)
         square = self.full_square(k, c, b) + 2 * beta * (c * k + b) * k + (beta * k) ** 2
         return rho * (a1 + beta * self.a0(p, law)) / np.sqrt(square)
 
-    def best(self, p: float, rho: float, alpha: float, law: Law = CONSTANT) -> tuple[Array, Array]:
+    def best(self, p: Array, rho: Array, alpha: Array, law: Law = CONSTANT) -> tuple[Array, Array]:
         r"""The best \(\beta\) and its \(\kappa\) (R9)."""
         k, a1, c, b = self._pieces(p, rho, alpha, law)
         cross = (c * k + b) * k
@@ -161,22 +161,22 @@ class Formulas:
         weights = np.linalg.solve(gram, signal)  # scalar parameters only
         return weights[0] / weights[1], rho * np.sqrt(signal @ weights)
 
-    def predicted_accuracy(self, p: float, rho: float, alpha: float, law: Law = CONSTANT) -> Array:
+    def predicted_accuracy(self, p: Array, rho: Array, alpha: Array, law: Law = CONSTANT) -> Array:
         """Accuracy of the predicted training labels."""
         x, y = self.correct(p, rho, alpha, law)
         return np.sum(law.w * ((1 - _column(p)) * x + _column(p) * y), axis=-1)
 
-    def consensus_accuracy(self, p: float, rho: float, alpha: float, law: Law = CONSTANT) -> Array:
+    def consensus_accuracy(self, p: Array, rho: Array, alpha: Array, law: Law = CONSTANT) -> Array:
         """Accuracy of the labels in the consensus set."""
         x, _ = self.correct(p, rho, alpha, law)
         return (1 - p) * np.sum(law.w * x, axis=-1) / self.coverage(p, rho, alpha, law)
 
-    def coverage(self, p: float, rho: float, alpha: float, law: Law = CONSTANT) -> Array:
+    def coverage(self, p: Array, rho: Array, alpha: Array, law: Law = CONSTANT) -> Array:
         """Share of samples in the consensus set, (1 + c)/2."""
         return (1 + self.c(p, rho, alpha, law)) / 2
 
     def crossfit(
-        self, folds: float, p: float, rho: float, alpha: float, law: Law = CONSTANT
+        self, folds: Array, p: Array, rho: Array, alpha: Array, law: Law = CONSTANT
     ) -> Array:
         r"""Limit of \(\kappa\) for cross-fitted retraining with K folds (R10)."""
         g = np.sqrt(1 - 1 / folds)
@@ -193,7 +193,7 @@ class Formulas:
         r"""\(\rho\) whose unstable fixed point is \(\kappa\) (R6, constant margin)."""
         return 2 * kappa * normal_density(kappa) / (2 * ndtr(kappa) - 1)
 
-    def population_threshold(self, second_moment: float) -> float:
+    def population_threshold(self, second_moment: Array) -> float:
         r"""Separation above which every start grows: \(1/E m^2\) (R6)."""
         return 1 / second_moment
 
@@ -208,12 +208,12 @@ class Formulas:
         half = b + k * weight
         return 1 + right / (half + np.sqrt(half**2 + b * right))
 
-    def critical_full(self, alpha: float) -> Array:
+    def critical_full(self, alpha: Array) -> Array:
         r"""\(\rho_{full}(\alpha)\) (R7)."""
         k = self.noise_scale(alpha)
         return self._critical(k, 2 * ndtr(k) - 1)
 
-    def critical_consensus(self, alpha: float) -> Array:
+    def critical_consensus(self, alpha: Array) -> Array:
         r"""\(\rho_{cons}(\alpha)\) (R7)."""
         k = self.noise_scale(alpha)
         return self._critical(k, 2 * ndtr(k))
@@ -224,13 +224,13 @@ class Formulas:
 
     # --- exact laws at finite n ---------------------------------------------------------
 
-    def initial_mean(self, n: int, r: int, p: float, rho: float, mean: float = 1.0) -> float:
+    def initial_mean(self, n: int, r: int, p: Array, rho: Array, mean: float = 1.0) -> float:
         r"""\(E\kappa_0 = \rho(1-2p)E m\,E(1/R)\), \(nR^2 \sim \chi^2_r\) (R2)."""
         inverse = np.sqrt(n / 2) * np.exp(gammaln((r - 1) / 2) - gammaln(r / 2))
         return rho * (1 - 2 * p) * mean * inverse
 
     def initial_square(
-        self, n: int, r: int, p: float, rho: float, mean: float = 1.0, second: float = 1.0
+        self, n: int, r: int, p: Array, rho: Array, mean: float = 1.0, second: float = 1.0
     ) -> float:
         r"""\(E\kappa_0^2 = \rho^2 E a_0^2\,n/(r-2)\) (R2)."""
         square = ((1 - 2 * p) * mean) ** 2

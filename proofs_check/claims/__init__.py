@@ -1,6 +1,6 @@
 """All claims, in the order in which they are tried and reported."""
 
-from proofs_check.claims import finite, limit, phase, population, thresholds
+from proofs_check.claims import finite, guaranteed, labels, limit, phase, population, thresholds
 from proofs_check.registry import Claim
 
 CLAIMS: tuple[Claim, ...] = (
@@ -9,4 +9,6 @@ CLAIMS: tuple[Claim, ...] = (
     *population.CLAIMS,
     *thresholds.CLAIMS,
     *phase.CLAIMS,
+    *labels.CLAIMS,
+    *guaranteed.CLAIMS,
 )

@@ -17,7 +17,7 @@ from proofs_check.enclosure.slices import Partition, Slice
 FOLDS = 5
 
 
-def _values(p: arb, rho: arb, alpha: Fraction) -> dict[str, arb]:
+def values_at(p: arb, rho: arb, alpha: Fraction) -> dict[str, arb]:
     """Both sides of every comparison, by name."""
     root = ball(alpha).sqrt()
     k, e = 1 / root, 1 - 2 * p
@@ -70,7 +70,7 @@ def rectangle(partition: Partition, index: int) -> Rectangle:
 def sign(where: Slice, box: Rectangle, depth: int = 3) -> int:
     """Sign that Arb proves over the whole box, 0 if it cannot with ``depth`` splits."""
     p_low, p_high, r_low, r_high = box
-    values = _values(interval(p_low, p_high), interval(r_low, r_high), where.alpha)
+    values = values_at(interval(p_low, p_high), interval(r_low, r_high), where.alpha)
     first, second = PAIRS[where.comparison]
     difference = values[first] - values[second]
     if difference > 0:
