@@ -11,7 +11,7 @@ from typing import NoReturn
 
 from relabel.errors import UsageError, WorkFailed, as_option, one_line
 
-COMMANDS = ("theory", "simulate", "check", "figures", "samples")
+COMMANDS = ("theory", "simulate", "check", "scan", "figures", "samples")
 """Modules of `relabel.commands`: each has SUMMARY, ``add_arguments(parser)``, ``main(args)``."""
 
 DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130

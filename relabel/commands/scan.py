@@ -45,6 +45,8 @@ def main(args: argparse.Namespace) -> int:
     if args.devices is not None and args.scheduler is not None:
         raise bad_value("--devices", args.devices, "left out with --scheduler")
     if args.devices is not None:
+        if args.devices < 1:
+            raise bad_value("--devices", args.devices, "a whole number >= 1")
         os.environ["JAX_NUM_CPU_DEVICES"] = str(args.devices)  # has effect until JAX is in use
     config = _config(args.config)
     try:
@@ -119,6 +121,6 @@ def _devices(count: int | None) -> Any:
     found = tuple(jax.local_devices())
     if count is None:
         return found
-    if not 1 <= count <= len(found):
-        raise bad_value("--devices", count, f"a whole number from 1 to {len(found)}")
+    if count > len(found):
+        raise bad_value("--devices", count, f"at most the {len(found)} found")
     return found[:count]
