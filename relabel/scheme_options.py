@@ -18,12 +18,13 @@ def add_scheme_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         default=DEFAULT,
         metavar="SCHEME",
-        help=f"label rules to compare (default: {' '.join(DEFAULT)})",
+        help=f"label rules to compare, e.g. crossfit:5, or all (default: {' '.join(DEFAULT)})",
     )
 
 
 def schemes_from(args: argparse.Namespace) -> list[Scheme]:
     """The schemes named on the command line, each once, in that order."""
-    from sim.schemes import parse_scheme
+    from sim.schemes import ALL, parse_scheme
 
-    return [parse_scheme(text) for text in dict.fromkeys(args.schemes)]
+    texts = [text for name in args.schemes for text in (ALL if name == "all" else (name,))]
+    return [parse_scheme(text) for text in dict.fromkeys(texts)]

@@ -37,6 +37,8 @@ def main(args: argparse.Namespace) -> int:
         return 0
     print(f"n/(d-1) = {alpha:.6g}, separation (gamma/sigma)^2 = {float(problem.rho):.6g}\n")
     rows = [[name, *(values[q] for q in QUANTITIES)] for name, values in schemes.items()]
+    if "all" in args.schemes:
+        rows.sort(key=lambda row: row[1], reverse=True)  # the best scheme first
     print_table(["scheme", *QUANTITIES], rows)
     return 0
 
