@@ -19,7 +19,7 @@ from sim.margins import Margin
 from sim.problem import Problem
 from sim.validate import reject, require
 
-CACHE_BYTES = 1 << 19
+CACHE_BYTES = 1 << 18
 Carry = TypeVar("Carry")
 
 
@@ -191,9 +191,9 @@ def _sample(plan: Layout, problem: Problem, key: jax.Array, positive: jax.Array)
     labels = draw_labels(plan, problem, for_labels, positive)
 
     def store(i: jax.Array, x: jax.Array, carry: jax.Array) -> jax.Array:
-        return carry.at[i].set(x)
+        return lax.dynamic_update_index_in_dim(carry, x, i, 0)
 
-    empty = jnp.zeros((plan.blocks, plan.height, plan.d), plan.dtype)
+    empty = lax.empty((plan.blocks, plan.height, plan.d), plan.dtype)
     x = fold_blocks(plan, problem, for_features, labels, store, empty)
     flat = [leaf.reshape(plan.rows)[: plan.n] for leaf in (labels.y, labels.given, labels.margin)]
     return Sample(x.reshape(plan.rows, plan.d)[: plan.n], *flat)

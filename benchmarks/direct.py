@@ -1,0 +1,116 @@
+"""The direct engine against drawing its normals alone and against a plain NumPy loop.
+
+Every ratio is of medians of timings taken in turn, in one run, on the same cores.
+"""
+
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+
+import sim
+from sim import direct
+from sim.counter import normals, words
+from sim.sample import Layout, layout
+from sim.spread import each_seed
+
+SIZES = ((10_000, 5_000, 4), (500, 100, 1_000))
+SCHEMES = (sim.Full(), sim.Consensus())
+REPEATS = 5
+
+
+class _Store(Layout):
+    """Draw the normals of one seed, store them and do nothing else."""
+
+    def __call__(self, key: jax.Array, operands: Any) -> jax.Array:
+        shape = (self.height, self.d)
+        row, column = (lax.broadcasted_iota(jnp.uint32, shape, axis) for axis in (0, 1))
+        low, secret = row * jnp.uint32(self.d) + column, words(key)
+
+        def body(pair: jax.Array, store: jax.Array) -> jax.Array:
+            high = jnp.full(shape, pair, jnp.uint32)
+            z = lax.optimization_barrier(normals(secret, high, low, jnp.dtype(self.dtype)))
+            store = lax.dynamic_update_index_in_dim(store, z[0], 2 * pair, 0)
+            return lax.dynamic_update_index_in_dim(store, z[1], 2 * pair + 1, 0)
+
+        empty = lax.empty((self.blocks, *shape), self.dtype)
+        stored = lax.fori_loop(0, self.blocks // 2, body, empty)
+        # An entry that is not known beforehand: all of them must really be stored.
+        return stored[(secret[0] % jnp.uint32(self.blocks), secret[1] % jnp.uint32(self.height))][0]
+
+
+def numpy_loop(problem: sim.Problem, seeds: int) -> np.ndarray:
+    """What a user would write: initial, full and consensus, one seed after another."""
+    kappas = np.empty((seeds, 3))
+    for seed in range(seeds):
+        rng = np.random.default_rng(seed)
+        x = rng.standard_normal((problem.n, problem.d), dtype=np.float32)
+        y = np.where(rng.random(problem.n) < 0.5, np.float32(1), np.float32(-1))
+        given = np.where(rng.random(problem.n) < problem.p, -y, y)
+        x[:, 0] = problem.gamma * y
+        first = given @ x / problem.n
+        predicted = np.sign(x @ first)
+        full = predicted @ x / problem.n
+        models = np.stack([first, full, np.where(predicted == given, given, 0) @ x / problem.n])
+        kappas[seed] = problem.gamma * models[:, 0] / np.linalg.norm(models[:, 1:], axis=1)
+    return kappas
+
+
+def _timed(work: dict[str, Callable[[], Any]]) -> dict[str, tuple[float, float]]:
+    """Median wall and processor seconds of each, after one warm-up, taken in turn."""
+    for job in work.values():
+        jax.block_until_ready(job())
+    clocks: dict[str, list[tuple[float, float]]] = {name: [] for name in work}
+    for _ in range(REPEATS):
+        for name, job in work.items():
+            wall, processor = time.perf_counter(), time.process_time()
+            jax.block_until_ready(job())
+            spent = (time.perf_counter() - wall, time.process_time() - processor)
+            clocks[name].append(spent)
+    return {name: tuple(np.median(spent, axis=0)) for name, spent in clocks.items()}
+
+
+def run() -> list[dict[str, Any]]:
+    """Rows of name, value, unit, target."""
+    return [row for size in SIZES for row in _rows(*size)]
+
+
+def _rows(n: int, d: int, seeds: int) -> list[dict[str, Any]]:
+    problem = sim.Problem(n, d, 0.4, 1.5)
+    key, plan = jax.random.key(0), layout(problem)
+    store = _Store(plan.n, plan.d, plan.blocks, plan.height, plan.dtype)
+    alone = partial(
+        each_seed, store, key, jnp.arange(seeds), (), devices=tuple(jax.local_devices()), most=seeds
+    )
+    clocks = _timed(
+        {
+            "direct": lambda: direct.run_many(problem, SCHEMES, key=key, seeds=seeds),
+            "store": alone,
+            "numpy": partial(numpy_loop, problem, seeds),
+        }
+    )
+    wall, processor = clocks["direct"]
+    where = f"n={n} d={d} seeds={seeds}"
+    values = (
+        ("direct", wall / seeds, "s/seed", None),
+        ("direct / drawing and storing", wall / clocks["store"][0], "ratio", "<= 1.3"),
+        ("direct / NumPy loop", wall / clocks["numpy"][0], "ratio", "<= 1"),
+        ("cores busy", processor / wall, "cores", "all, with enough seeds"),
+    )
+    columns = ("name", "value", "unit", "target")
+    return [dict(zip(columns, (f"{name}, {where}", *rest), strict=True)) for name, *rest in values]
+
+
+def main() -> None:
+    """Print the rows."""
+    for row in run():
+        print(f"{row['name']}: {row['value']:.4g} {row['unit']} (target {row['target']})")
+
+
+if __name__ == "__main__":
+    main()
