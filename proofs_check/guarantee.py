@@ -7,8 +7,9 @@ exact moment generating function, M events of probability at most delta/M each:
 - \(a_0\) below and above (binomial), \(nR^2\) below and above (\(\chi^2_r\)), \(\bar g\) on both
   sides (normal), \(\chi^2_{r-1}\) above;
 - in the groups s = +1 and s = -1, at each end of a grid of thresholds u: the share of \(g_i>-u\)
-  (above; for s = +1 also below) and the mean of \(g_i\,\mathrm{sign}(g_i+u)\) (above; below only
-  where |u| is largest).
+  (above and below);
+- at each pair of such ends, and for a constant \(c_*\), the mean over both groups of
+  \((\mathrm{sign}(g_i+u)-c_*)g_i\) (above; below only where both |u| are largest).
 
 On the intersection \(\kappa_1/\kappa_0\) is bounded below on every cell of a grid over
 \((a_0, R)\): the same \(a_0\) and R enter both, so nothing is lost by comparing extremes.
@@ -20,7 +21,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
-from math import log, sqrt
+from math import erf, log, sqrt
 
 from flint import arb
 
@@ -45,7 +46,8 @@ class Setup:
     @property
     def events(self) -> int:
         """How many events share delta."""
-        return 9 + 5 * (self.thresholds + 1)
+        ends = self.thresholds + 1
+        return 8 + 4 * ends + ends**2
 
     @property
     def budget(self) -> float:
@@ -93,34 +95,29 @@ def squared_radius(degrees: int, n: int, side: int, budget: float) -> float:
     return bound * degrees / n * (1 + side * SLACK)
 
 
-def alignment(u: arb, count: float, side: int, budget: float) -> float:
-    r"""Bound on the mean of g sign(g+u) on one side, by its closed moment generating function."""
+FACTORS = (0.5, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0, 5.6, 8.0)
 
-    def bound(scale: float) -> arb:
-        t = arb(side * scale)
-        spread = (cumulative(t + u) + cumulative(t - u)).log()
-        return (arb(budget) / count + t * t / 2 + spread) / t
 
-    start = sqrt(2 * budget / count)
-    tries = [bound(start * factor) for factor in (0.5, 0.75, 1.0, 1.4, 2.0, 3.0)]
-    ends = [
-        float((side * value).upper()) + SLACK * (1 + abs(float(value.mid()))) for value in tries
-    ]
-    return side * min(ends)
+def _log_moment(u: arb, t: arb, c: arb) -> arb:
+    r"""\(\log E\exp(t(\mathrm{sign}(g+u)-c)g)\), g standard normal, in closed form."""
+    up, low = t * (1 - c), t * (1 + c)
+    right = (up * up / 2).exp() * cumulative(up + u)
+    return (right + (low * low / 2).exp() * cumulative(low - u)).log()
 
 
 @dataclass(frozen=True)
 class Group:
-    """Bounds at the threshold grid of one group: shares below and above, alignment above.
+    """At the threshold grid of one group: ends u, shares below and above, log-moments.
 
-    ``least`` bounds the alignment from below over the whole grid.
+    ``moments[j][l]`` belongs to end j and scale l, ``under[l]`` to the end of largest |u| and the
+    negative of scale l.
     """
 
     u: list[float]
     low: list[float]
     high: list[float]
-    align: list[float]
-    least: float
+    moments: list[list[arb]]
+    under: list[arb]
 
     def cover(self, low: float, high: float) -> slice:
         """Indices of the grid ends that bracket [low, high]."""
@@ -133,27 +130,41 @@ class Group:
         part = self.cover(low, high)
         return self.low[part][0], self.high[part][-1]
 
-    def alignment(self, low: float, high: float) -> float:
-        """Upper bound on the mean of g sign(g+u), which falls in |u| sample by sample."""
-        if low <= 0 <= high:
-            return max(self.align)
+    def largest(self, low: float, high: float) -> int:
+        """The end at which g sign(g+u), which falls in |u| sample by sample, is largest."""
         part = self.cover(low, high)
-        return self.align[part][0] if low > 0 else self.align[part][-1]
+        return min(range(part.start, part.stop), key=lambda j: abs(self.u[j]))
 
 
-def _group(low: float, high: float, count: float, setup: Setup) -> Group:
+def _group(
+    low: float, high: float, count: float, scales: list[float], c: float, setup: Setup
+) -> Group:
     cells, x = setup.thresholds, setup.budget
     ends = [low + (high - low) * j / cells for j in range(cells)] + [high]
-    if low < 0 < high:  # the alignment is largest at u = 0, which must be an end
+    if low < 0 < high:  # g sign(g+u) is largest at u = 0, which must be an end
         ends[min(range(1, cells), key=lambda j: abs(ends[j]))] = 0.0
-    balls = [arb(u) for u in ends]
+    balls, centre = [arb(u) for u in ends], arb(c)
     return Group(
         ends,
         [share(cumulative(u), cumulative(-u), count, -1, x) for u in balls],
         [share(cumulative(u), cumulative(-u), count, +1, x) for u in balls],
-        [alignment(u, count, 1, x) for u in balls],
-        alignment(arb(max(-low, high)), count, -1, x),
+        [[_log_moment(u, arb(t), centre) for t in scales] for u in balls],
+        [_log_moment(arb(max(-low, high)), arb(-t), centre) for t in scales],
     )
+
+
+def _chernoff(
+    setup: Setup,
+    scales: list[float],
+    weights: tuple[arb, arb],
+    moments: tuple[list[arb], list[arb]],
+) -> float:
+    """Upper bound on the joint mean whose log-moments are given (or on minus that mean)."""
+    values = [
+        (arb(setup.budget) / setup.n + weights[0] * plus + weights[1] * minus) / t
+        for t, plus, minus in zip(scales, *moments, strict=True)
+    ]
+    return min(float(v.upper()) + SLACK * abs(float(v.mid())) for v in values)
 
 
 def _split(low: float, high: float, cells: int) -> list[tuple[float, float]]:
@@ -195,63 +206,93 @@ def improvement(setup: Setup) -> float:
         where = region(setup)
         if where.a0[0] <= 0 or where.a0[1] >= 1 or where.radius[0] <= 0:
             return 0.0
-        rho = float(setup.rho)
-        kappa = [rho * where.a0[0] / where.radius[1], rho * where.a0[1] / where.radius[0]]
-        pad = where.drift + SLACK * (1 + kappa[1] + where.radius[1])
-        plus, minus = (
-            _group(low, high, count, setup)
-            for low, high, count in (
-                (
-                    where.radius[0] + kappa[0] - pad,
-                    where.radius[1] + kappa[1] + pad,
-                    setup.n * (1 + where.a0[0]) / 2 * (1 - SLACK),
-                ),
-                (
-                    where.radius[0] - kappa[1] - pad,
-                    where.radius[1] - kappa[0] + pad,
-                    setup.n * (1 - where.a0[1]) / 2 * (1 - SLACK),
-                ),
-            )
-        )
-        return min(
-            _cell(setup, where, plus, minus, a0, radius, pad)
-            for a0 in _split(*where.a0, setup.cells)
-            for radius in _split(*where.radius, setup.cells)
-        )
+        return _over_cells(setup, where)
 
 
-def _cell(
-    setup: Setup,
-    where: Region,
-    plus: Group,
-    minus: Group,
-    a0: tuple[float, float],
-    radius: tuple[float, float],
-    pad: float,
-) -> float:
-    """Lower bound on kappa_1 / kappa_0 over one cell of (a_0, R)."""
+def _over_cells(setup: Setup, where: Region) -> float:
     rho = float(setup.rho)
-    kappa = (rho * a0[0] / radius[1], rho * a0[1] / radius[0])
-    u_plus = (radius[0] + kappa[0] - pad, radius[1] + kappa[1] + pad)
-    u_minus = (radius[0] - kappa[1] - pad, radius[1] - kappa[0] + pad)
-    right = plus.shares(*u_plus)
-    wrong = minus.shares(*u_minus)[1]
-    a_ball, r_ball = hull(arb(a0[0]), arb(a0[1])), hull(arb(radius[0]), arb(radius[1]))
-    pi_plus, pi_minus = (1 + a_ball) / 2, (1 - a_ball) / 2
-    y = 2 * arb(wrong) - 1
-    drift = arb(where.drift)
-    most = pi_plus * plus.alignment(*u_plus) + pi_minus * minus.alignment(*u_minus) + drift
-    least = pi_plus * plus.least + pi_minus * minus.least - drift
-    worst = float("inf")
-    for low, high in _split(*right, 6):
-        a1 = pi_plus * (2 * arb(low) - 1) - pi_minus * y
-        c = pi_plus * (2 * arb(high) - 1) + pi_minus * y
-        least_c = pi_plus * (2 * arb(low) - 1) - pi_minus
-        along = (c * r_ball + most).max(-(least_c * r_ball + least))
-        square = along * along + (1 - least_c.max(arb(0)) ** 2) * arb(where.fresh)
-        ratio = a1 / a_ball * r_ball / square.sqrt()
-        worst = min(worst, float(ratio.lower()) * (1 - SLACK))
-    return worst
+    kappa = (rho * where.a0[0] / where.radius[1], rho * where.a0[1] / where.radius[0])
+    pad = where.drift + SLACK * (1 + kappa[1] + where.radius[1])
+    c = _typical_agreement(setup)
+    spread = max(1 - c * c, 1e-3)
+    scales = [sqrt(2 * setup.budget / setup.n / spread) * factor for factor in FACTORS]
+    counts = [setup.n * x * (1 - SLACK) for x in ((1 + where.a0[0]) / 2, (1 - where.a0[1]) / 2)]
+    rim = pad + SLACK * (1 + kappa[1] + where.radius[1])  # cells must lie inside the grid
+    low, high = where.radius[0] - rim, where.radius[1] + rim
+    plus = _group(low + kappa[0], high + kappa[1], counts[0], scales, c, setup)
+    minus = _group(low - kappa[1], high - kappa[0], counts[1], scales, c, setup)
+    bounds = Bounds(setup, where, plus, minus, scales, c, pad)
+    return min(
+        bounds.cell(a0, radius)
+        for a0 in _split(*where.a0, setup.cells)
+        for radius in _split(*where.radius, setup.cells)
+    )
+
+
+def _typical_agreement(setup: Setup) -> float:
+    """The limit of c: a good constant c_*, though any would do."""
+    p, k = float(setup.p), sqrt(setup.r / setup.n)
+    a = float(setup.rho) * (1 - 2 * p) / k
+    return (1 - p) * erf((a + k) / sqrt(2)) - p * erf((a - k) / sqrt(2))
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """Everything that holds on the good event."""
+
+    setup: Setup
+    where: Region
+    plus: Group
+    minus: Group
+    scales: list[float]
+    c: float
+    pad: float
+
+    def cell(self, a0: tuple[float, float], radius: tuple[float, float]) -> float:
+        """Lower bound on kappa_1 / kappa_0 over one cell of (a_0, R)."""
+        rho, pad = float(self.setup.rho), self.pad
+        kappa = (rho * a0[0] / radius[1], rho * a0[1] / radius[0])
+        u_plus = (radius[0] + kappa[0] - pad, radius[1] + kappa[1] + pad)
+        u_minus = (radius[0] - kappa[1] - pad, radius[1] - kappa[0] + pad)
+        right, wrong = self.plus.shares(*u_plus), self.minus.shares(*u_minus)
+        a, r = hull(arb(a0[0]), arb(a0[1])), hull(arb(radius[0]), arb(radius[1]))
+        weights = (1 + a) / 2, (1 - a) / 2
+        most, least = self.joint(weights, u_plus, u_minus)
+        pieces = _split(*right, 6)
+        return min(self.piece(a, r, weights, piece, wrong, most, least) for piece in pieces)
+
+    def joint(
+        self, weights: tuple[arb, arb], u_plus: tuple[float, float], u_minus: tuple[float, float]
+    ) -> tuple[float, float]:
+        """Bounds above and below on the mean of (tau_i - c_*) g_i."""
+        j, i = self.plus.largest(*u_plus), self.minus.largest(*u_minus)
+        above = self.plus.moments[j], self.minus.moments[i]
+        below = self.plus.under, self.minus.under
+        return (
+            _chernoff(self.setup, self.scales, weights, above),
+            -_chernoff(self.setup, self.scales, weights, below),
+        )
+
+    def piece(
+        self,
+        a: arb,
+        r: arb,
+        weights: tuple[arb, arb],
+        right: tuple[float, float],
+        wrong: tuple[float, float],
+        most: float,
+        least: float,
+    ) -> float:
+        """Lower bound on the ratio while the share of right labels of group +1 is in ``right``."""
+        low, high = (weights[0] * (2 * arb(x) - 1) for x in right)
+        least_y, y = (weights[1] * (2 * arb(x) - 1) for x in wrong)
+        c_low, c_high = low + least_y, high + y
+        # b = mean (tau - c_*) g + (c_* - c) gbar
+        stray = abs(self.c - hull(c_low, c_high)).upper() * self.where.drift
+        along = (c_high * r + most + stray).max(-(c_low * r + least - stray))
+        square = along * along + (1 - c_low.max(arb(0)) ** 2) * self.where.fresh
+        ratio = (low - y) / a * r / square.sqrt()
+        return float(ratio.lower()) - SLACK * abs(float(ratio.mid()))
 
 
 def certified(
