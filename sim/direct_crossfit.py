@@ -9,7 +9,8 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from sim.sample import Layout, draw_labels, eigenvalues, fold_blocks, streams
+from sim.drawn import drawn
+from sim.sample import Layout, eigenvalues
 
 
 def retrain_folds(
@@ -61,13 +62,8 @@ class FoldRounds(eqx.Module):
         """Run the seed whose key is ``key``; operands are (problem, share of positives)."""
         problem, share = operands
         plan = self.plan
-        for_labels, for_features = streams(key)
-        labels = draw_labels(plan, problem, for_labels, share)
-        empty = jnp.zeros((plan.blocks, plan.height, plan.d), plan.dtype)
-        store = lambda i, x, kept: kept.at[i].set(x)  # noqa: E731
-        x = fold_blocks(plan, problem, for_features, labels, store, empty)
-        given, y = labels.given.reshape(-1), labels.y.reshape(-1)
-        models, used = retrain_folds(x.reshape(-1, plan.d), given, self.folds, self.rounds)
+        x, given, y = drawn(plan, problem, key, share)
+        models, used = retrain_folds(x, given, self.folds, self.rounds)
         scales = jnp.concatenate([jnp.zeros(1), jnp.sqrt(eigenvalues(problem, plan.d))])
         kappa = problem.gamma * models[:, 0] / jnp.linalg.norm(scales * models, axis=1)
         trained = jnp.sum((used != 0) & (y != 0), 1)
