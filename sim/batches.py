@@ -1,19 +1,17 @@
-"""Many seeds through one compiled tile: over devices in parallel, over tiles in turn.
+"""Many seeds through one compiled tile, dispatched to the devices in turn.
 
-Every tile has the same shape, so a seed's result depends neither on how many seeds run
-together nor on the number of devices.
+Every tile runs the same program of the same shape, so a seed's result depends, to the last bit,
+neither on how many seeds run together nor on the number of devices.
 """
 
-from collections.abc import Callable
-from functools import partial
+from collections import deque
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
-from jax.sharding import Mesh, PartitionSpec
-
-AXIS = "seeds"
+import numpy as np
 
 
 def over_seeds(
@@ -23,6 +21,7 @@ def over_seeds(
     *,
     tile: int,
     devices: tuple[jax.Device, ...] | None = None,
+    ahead: int = 1,
 ) -> Any:
     """Apply ``kernel(keys[tile], operands) -> pytree of [tile, ...]`` to all keys [S].
 
@@ -30,47 +29,38 @@ def over_seeds(
         kernel: a module-level function (compiled programs are cached by its identity);
             use `functools.partial` with hashable static arguments at most once per shape.
         keys: one key a seed, shape [S].
-        operands: pytree of arrays shared by all seeds (replicated on every device).
+        operands: pytree of arrays shared by all seeds (copied to every device).
         tile: seeds computed together; the padded last tile repeats the last seed.
         devices: defaults to all local devices, at most one a tile.
+        ahead: tiles under way on each device; more than one keeps several cores busy where one
+            tile does not, and needs the memory of as many tiles.
 
     Returns:
         The kernel's pytree with leading axis S.
     """
     total = keys.shape[0]
-    chosen = tuple(jax.local_devices() if devices is None else devices)
-    chosen = chosen[: max(1, -(-total // tile))]
-    padded = _round_up(total, tile * len(chosen))
-    keys = keys[jnp.minimum(jnp.arange(padded), total - 1)]
-    result = _sharded(kernel, keys, operands, tile, chosen)
-    return jax.tree.map(lambda leaf: leaf[:total], result)
+    tiles = -(-total // tile)
+    chosen = tuple(jax.local_devices() if devices is None else devices)[:tiles]
+    rows = jnp.minimum(jnp.arange(tiles * tile), total - 1).reshape(tiles, tile)
+    copies = [jax.device_put((keys, operands), device) for device in chosen]
+    results = list(_in_turn(kernel, rows, copies, ahead * len(chosen)))
+    return jax.tree.map(lambda *parts: jnp.asarray(np.concatenate(parts)[:total]), *results)
 
 
-def _round_up(value: int, multiple: int) -> int:
-    return -(-value // multiple) * multiple
+def _in_turn(
+    kernel: Callable[..., Any], rows: jax.Array, copies: list[Any], limit: int
+) -> Iterator[Any]:
+    """Results of the tiles in order, as NumPy arrays, with up to ``limit`` under way."""
+    waiting: deque[Any] = deque()
+    for number, row in enumerate(np.asarray(rows)):
+        keys, operands = copies[number % len(copies)]
+        waiting.append(_run(kernel, keys, row, operands))
+        if len(waiting) == limit:
+            yield jax.device_get(waiting.popleft())
+    while waiting:
+        yield jax.device_get(waiting.popleft())
 
 
 @eqx.filter_jit
-def _sharded(
-    kernel: Callable[..., Any],
-    keys: jax.Array,
-    operands: Any,
-    tile: int,
-    devices: tuple[jax.Device, ...],
-) -> Any:
-    mesh = Mesh(devices, (AXIS,))
-    split, whole = PartitionSpec(AXIS), PartitionSpec()
-    run = jax.shard_map(
-        partial(_tiles, kernel, tile),
-        mesh=mesh,
-        in_specs=(split, whole),
-        out_specs=split,
-        check_vma=False,
-    )
-    return run(keys, operands)
-
-
-def _tiles(kernel: Callable[..., Any], tile: int, keys: jax.Array, operands: Any) -> Any:
-    tiles = keys.reshape(-1, tile)
-    result = jax.lax.map(lambda part: kernel(part, operands), tiles)
-    return jax.tree.map(lambda leaf: leaf.reshape(-1, *leaf.shape[2:]), result)
+def _run(kernel: Callable[..., Any], keys: jax.Array, row: np.ndarray, operands: Any) -> Any:
+    return kernel(keys[row], operands)

@@ -108,7 +108,7 @@ def _stream(
         return dice_large.outcomes(keys, problem, schemes, rounds, dtype, passes, devices, progress)
     tile = dice_stream.tile_for(n)
     kernel = dice_stream.kernel(tile.lanes, rounds, dtype, passes)
-    return over_seeds(kernel, keys, (problem, schemes), tile=tile.seeds, devices=devices)
+    return over_seeds(kernel, keys, (problem, schemes), tile=tile.seeds, devices=devices, ahead=2)
 
 
 def _rounds(
