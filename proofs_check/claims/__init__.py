@@ -1,6 +1,16 @@
 """All claims, in the order in which they are tried and reported."""
 
-from proofs_check.claims import finite, guaranteed, labels, limit, phase, population, thresholds
+from proofs_check.claims import (
+    finite,
+    guaranteed,
+    labels,
+    limit,
+    phase,
+    population,
+    privacy,
+    thresholds,
+    window,
+)
 from proofs_check.registry import Claim
 
 CLAIMS: tuple[Claim, ...] = (
@@ -10,5 +20,7 @@ CLAIMS: tuple[Claim, ...] = (
     *thresholds.CLAIMS,
     *phase.CLAIMS,
     *labels.CLAIMS,
+    *window.CLAIMS,
+    *privacy.CLAIMS,
     *guaranteed.CLAIMS,
 )
