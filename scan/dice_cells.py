@@ -110,6 +110,7 @@ def scores(
     cells = len(group.where)
     cell = np.repeat(np.arange(cells), tiles)
     start = np.tile(first + plan.tile * np.arange(tiles), cells)
+    words = np.asarray(jax.random.key_data(group.keys))  # on the host: devices will be busy
     share = min(ITEMS, -(-cell.size // len(devices)))
     pending: list[tuple[int, Score]] = []
     done: list[Score] = []
@@ -117,9 +118,8 @@ def scores(
         if len(pending) >= 2 * len(devices):  # bounds what is in flight
             done.append(_fetched(*pending.pop(0)))
         chosen = slice(low, low + share)
-        part = group.take(cell[chosen])
-        device = devices[turn % len(devices)]
-        pending.append(_start(plan, schemes, part, start[chosen], device))
+        operands = (schemes, words, group.problem, cell[chosen], start[chosen])
+        pending.append(_start(plan, operands, devices[turn % len(devices)]))
     done += [_fetched(*entry) for entry in pending]
     shape = (cells, tiles * plan.tile)
     return jax.tree.map(
@@ -128,35 +128,31 @@ def scores(
     )
 
 
-def _start(
-    plan: Plan,
-    schemes: tuple[Scheme, ...],
-    part: Group,
-    start: np.ndarray,
-    device: jax.Device,
-) -> tuple[int, Score]:
+def _start(plan: Plan, operands: Any, device: jax.Device) -> tuple[int, Score]:
     """Set a device to work on up to `ITEMS` items; the number of them and their results to be."""
+    schemes, words, problem, cell, start = operands
     count = start.size
-    filled = np.minimum(np.arange(ITEMS), count - 1)
-    part = part.take(filled)
-    operands = jax.device_put((part.keys, start[filled], part.problem, count), device)
-    return count, _program(plan, schemes, *operands)
+    items = np.minimum(np.arange(ITEMS), count - 1)
+    problems = jax.tree.map(lambda leaf: leaf[cell[items]], problem)
+    put = jax.device_put((schemes, words[cell[items]], start[items], problems, count), device)
+    return count, _program(plan, *put)
 
 
 def _fetched(count: int, score: Score) -> Score:
     return jax.tree.map(lambda leaf: np.asarray(leaf)[:count], score)
 
 
-@eqx.filter_jit
+@partial(jax.jit, static_argnums=0)  # does not wait for its result, as filter_jit does
 def _program(
     plan: Plan,
     schemes: tuple[Scheme, ...],
-    keys: jax.Array,
+    words: jax.Array,
     start: jax.Array,
     problems: Problem,
     count: jax.Array,
 ) -> Score:
     """The first ``count`` items, one after another; results [ITEMS, tile, ...]."""
+    keys = jax.random.wrap_key_data(words)
 
     def item(i: Any) -> Score:
         problem = jax.tree.map(lambda leaf: leaf[i], problems)
