@@ -5,6 +5,7 @@ import importlib
 import os
 import sys
 import traceback
+import warnings
 from collections.abc import Sequence
 from types import ModuleType
 from typing import NoReturn
@@ -112,6 +113,8 @@ def prepare_jax() -> None:
         return
     if os.access(cache, os.W_OK):
         os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", cache)
+    # An entry cut short by a killed process is compiled anew; nobody needs to hear of it.
+    warnings.filterwarnings("ignore", message="Error (reading|writing) persistent compilation")
 
 
 def _cores() -> int:

@@ -3,10 +3,13 @@
 import argparse
 import json
 import math
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
+
+_NUMBER = re.compile(r"-?(\d|inf\b|nan\b)")
 
 
 def print_json(value: Any) -> None:
@@ -28,13 +31,17 @@ def strict(value: Any) -> Any:
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Aligned columns: the first to the left, the rest to the right."""
+    """Aligned columns: numbers to the right, words to the left."""
     cells = [list(columns), *([_cell(value) for value in row] for row in rows)]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    for row in cells:
-        first = row[0].ljust(widths[0])
-        rest = (text.rjust(width) for text, width in zip(row[1:], widths[1:], strict=True))
-        print("  ".join([first, *rest]).rstrip())
+    aligned = zip(*(_aligned(column) for column in zip(*cells, strict=True)), strict=True)
+    for row in aligned:
+        print("  ".join(row).rstrip())
+
+
+def _aligned(column: Sequence[str]) -> list[str]:
+    width = max(map(len, column))
+    numeric = all(_NUMBER.match(text) for text in column[1:])
+    return [text.rjust(width) if numeric else text.ljust(width) for text in column]
 
 
 def shows_progress(args: argparse.Namespace) -> bool:

@@ -141,6 +141,51 @@ def test_tables_for_people(capsys):
     assert [line.split()[0] for line in lines[3:]] == ["initial", "full", "consensus"]
 
 
+def test_table_of_all_schemes_puts_the_best_first(capsys):
+    assert main(["theory", *PROBLEM, "--schemes", "all"]) == 0
+    kappas = [float(line.split()[1]) for line in capsys.readouterr().out.splitlines()[3:]]
+    assert len(kappas) > 3
+    assert kappas == sorted(kappas, reverse=True)
+
+
+def test_check_tries_one_claim_and_writes_the_record(capsys, tmp_path):
+    code, told = run_json(capsys, "check", "--only", "R8-clean", "--out", str(tmp_path))
+    assert code == 0
+    assert told["level"] == "quick"
+    assert (told["holds"], told["fails"], told["undecided"]) == (1, 0, 0)
+    (claim,) = told["claims"]
+    assert {"id", "source", "statement", "evidence", "verdict", "details"} <= set(claim)
+    assert json.loads((tmp_path / "claims.json").read_text()) == told
+    assert "R8-clean" in (tmp_path / "claims.md").read_text()
+
+
+@pytest.mark.parametrize(
+    ("verdict", "details", "code", "line"),
+    [
+        (
+            "fails",
+            {"refuted": [{"name": "mean", "expected": 2, "found": 3}]},
+            1,
+            "X fails: mean: expected 2, found 3",
+        ),
+        (
+            "undecided",
+            {"crash": "Traceback\nValueError: no"},
+            1,
+            "X undecided: crashed: ValueError",
+        ),
+        ("undecided", {"open": [{"name": "mean", "expected": 2, "found": 3}]}, 0, "X undecided: "),
+    ],
+)
+def test_check_says_what_did_not_hold(verdict, details, code, line, capsys, monkeypatch, tmp_path):
+    claim = {"id": "X", "verdict": verdict, "evidence": "sampled", "source": "s"}
+    record = {"claims": [claim | {"details": details}], "holds": 0, "fails": 0, "undecided": 0}
+    record[verdict] = 1
+    monkeypatch.setattr("proofs_check.court.try_claims", lambda *_: record)
+    assert main(["check", "--out", str(tmp_path)]) == code
+    assert line in capsys.readouterr().out
+
+
 def test_strict_json_has_no_number_for_nan_and_infinity():
     told = strict({"a": np.array([1.0, np.nan]), "b": (np.inf, 2), "c": np.float64(-np.inf)})
     assert told == {"a": [1.0, None], "b": [None, 2], "c": None}
