@@ -1,0 +1,112 @@
+"""R20 against the dice engine, its exact cases and what it must not do."""
+
+import jax
+import numpy as np
+import pytest
+
+import sim
+from sim import dice
+from theory.fluctuations import fluctuations
+from theory.samples import sample_size
+
+SCHEMES = (sim.Full(), sim.Consensus())
+
+
+def _drawn(problem, seeds, number=0):
+    results = dice.run_many(problem, SCHEMES, key=jax.random.key(number), seeds=seeds)
+    full, consensus = (np.asarray(results[s.name].kappa) for s in SCHEMES)
+    return np.stack([full[:, 0], full[:, 1], consensus[:, 1]])
+
+
+CASES = [
+    sim.Problem(500, 101, 0.45, 1.22),
+    sim.Problem(3000, 3001, 0.3, 1.25),
+    sim.Problem(1100, 400, 0.4, 0.9),
+    sim.Problem(900, 21, 0.1, 0.9, margin="half-normal:1"),
+    sim.Problem(700, 301, 0.35, 0.95, margin="half-normal:1"),
+]
+
+
+@pytest.mark.parametrize("case", range(len(CASES)))
+def test_joint_law_agrees_with_dice(case):
+    problem, seeds = CASES[case], 20_000
+    law, kappa = fluctuations(problem), _drawn(CASES[case], seeds, case)
+    spread = kappa.std(1)
+    assert np.all(np.abs(law.mean - kappa.mean(1)) < 4 * spread / seeds**0.5)
+    ratio = np.sqrt(np.diag(law.covariance)) / spread
+    np.testing.assert_allclose(ratio, 1, atol=0.01 + 3 / (2 * seeds) ** 0.5)
+    scale = np.sqrt(np.diag(law.covariance))
+    correlation = np.asarray(law.covariance) / np.outer(scale, scale)
+    np.testing.assert_allclose(correlation, np.corrcoef(kappa), atol=0.03)
+    improved = (kappa[1:] > kappa[0]).mean(1)
+    error = 3.5 * np.sqrt(improved * (1 - improved) / seeds) + 1 / seeds
+    assert np.all(np.abs(law.improves - improved) < 0.004 + error)
+
+
+@pytest.mark.parametrize(
+    ("n", "d", "p", "gamma"),
+    [(500, 4001, 0.1, 2.2**0.5), (1000, 10_001, 0.05, 2**0.5), (500, 3001, 0.2, 3**0.5)],
+)
+def test_where_few_labels_change(n, d, p, gamma):
+    """Includes the chance that none changes, when kappa does not either."""
+    problem, seeds = sim.Problem(n, d, p, gamma), 20_000
+    law, kappa = fluctuations(problem), _drawn(problem, seeds)
+    assert law.changes < 6
+    same = np.abs(kappa[1] / kappa[0] - 1) < 1e-6
+    improved = ((kappa[1:] > kappa[0]) & ~same).mean(1)
+    error = 3.5 * np.sqrt(improved * (1 - improved) / seeds)
+    assert np.all(np.abs(law.improves - improved) < 0.005 + error)
+    assert abs(law.unchanged - same.mean()) < 0.005 + 3.5 * (same.mean() / seeds) ** 0.5
+
+
+def test_limits_of_the_law():
+    """Large n: the mean tends to R5 and the spread falls like n^(-1/2)."""
+    import theory
+
+    means, spreads = [], []
+    for n in (10_000, 40_000):
+        problem = sim.Problem(n, n // 2 + 1, 0.3, 1.5)
+        law = fluctuations(problem)
+        predicted = theory.predict(problem, sim.Full()).kappa
+        means.append(np.abs(law.mean[:2] - predicted))
+        spreads.append(np.sqrt(np.diag(law.covariance)))
+    np.testing.assert_allclose(means[0] / means[1], 4, rtol=0.1)
+    np.testing.assert_allclose(spreads[0] / spreads[1], 2, rtol=0.01)
+
+
+def test_clean_labels_never_improve():
+    assert np.all(fluctuations(sim.Problem(2000, 201, 0.0, 1.5)).improves < 1e-6)
+
+
+def test_bad_input():
+    with pytest.raises(ValueError, match="spectrum"):
+        fluctuations(sim.Problem(100, 3, 0.1, spectrum=[1.0, 2.0]))
+    with pytest.raises(ValueError, match="target"):
+        sample_size(sim.Problem(100, 3, 0.1), 1.0)
+    with pytest.raises(ValueError, match="accuracy"):
+        sample_size(sim.Problem(100, 3, 0.1), 0.9, accuracy=0.4)
+
+
+def test_smallest_sample_size_is_where_dice_puts_it():
+    problem, seeds = sim.Problem(2, 201, 0.4, 1.5), 20_000
+    found = sample_size(problem, 0.95)
+    improved = [
+        (k[1] > k[0]).mean()
+        for k in (
+            _drawn(sim.Problem(n, 201, 0.4, 1.5), seeds) for n in (found.n, found.n * 9 // 10)
+        )
+    ]
+    assert abs(improved[0] - 0.95) < 0.004 + 3.5 * (0.95 * 0.05 / seeds) ** 0.5
+    assert improved[1] < 0.945
+
+
+def test_no_sample_size_helps_clean_labels():
+    assert sample_size(sim.Problem(2, 201, 0.0, 0.5), 0.95).n is None
+
+
+def test_accuracy_can_be_the_target():
+    found = sample_size(sim.Problem(2, 201, 0.4, 1.5), 0.9, accuracy=0.9)
+    problem = sim.Problem(found.n, 201, 0.4, 1.5)
+    kappa = _drawn(problem, 20_000)[1]
+    reached = (np.asarray(problem.law.accuracy(kappa)) > 0.9).mean()
+    assert abs(reached - 0.9) < 0.012
