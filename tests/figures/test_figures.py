@@ -11,8 +11,8 @@ from figures.files import write_whole
 from relabel.cli import main
 
 TINY = {
-    "accuracy_curves": accuracy_curves.Preset(d=65, low=0.5, high=4.0, points=2, seeds=16),
-    "phase_diagram": phase_diagram.Preset(side=2, seeds=16, sizes=((400, 200),), fine=9),
+    "accuracy_curves": accuracy_curves.Preset(d=61, low=4.0, high=5.0, points=2, seeds=40),
+    "phase_diagram": phase_diagram.Preset(side=2, seeds=40, sizes=((400, 200),), fine=9),
     "critical_separation": critical_separation.Preset(low=0.01, high=100.0, points=5),
     "cost": cost.Preset(
         n=64, d={"direct": (8,), "dice": (8, 10**6)}, seeds={"direct": 2, "dice": 2}, repeats=1

@@ -8,6 +8,7 @@ import pytest
 
 from relabel.cli import main
 from relabel.output import strict
+from relabel.simulation import mean_and_error
 
 PROBLEM = ["--n", "300", "--d", "61", "--p", "0.25", "--gamma", "1.4"]
 
@@ -98,9 +99,15 @@ def test_simulate(engine, capsys):
     assert kappas["initial"][0] == kappas["full"][0] == kappas["consensus"][0]
 
 
-def test_one_seed_has_no_standard_error(capsys):
-    _, told = run_json(capsys, "simulate", *PROBLEM, "--seeds", "1")
-    assert told["schemes"]["full"]["kappa"]["se"] == [None, None]
+def test_one_seed_has_no_standard_error():
+    told = strict(mean_and_error(np.array([[1.0, 2.0]])))
+    assert told == {"mean": [1.0, 2.0], "se": [None, None]}
+
+
+def test_standard_error():
+    told = mean_and_error(np.array([[1.0], [3.0]]))
+    assert told["mean"] == [2.0]
+    assert told["se"] == [pytest.approx(1.0)]  # sd sqrt(2) over sqrt(2) seeds
 
 
 def test_seed_is_the_root_of_all_draws(capsys):
@@ -111,8 +118,8 @@ def test_seed_is_the_root_of_all_draws(capsys):
 
 
 def test_batches_under_a_progress_bar_change_nothing(capsys, monkeypatch):
-    monkeypatch.setattr("relabel.simulation.BATCH", 40)
-    tell = ["simulate", *PROBLEM, "--seeds", "100"]
+    monkeypatch.setattr("relabel.simulation.BATCH", 16)
+    tell = ["simulate", *PROBLEM, "--seeds", "40"]
     _, plain = run_json(capsys, *tell)
     assert main([*tell, "--json", "--progress"]) == 0
     out, err = capsys.readouterr()
