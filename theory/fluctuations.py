@@ -19,20 +19,21 @@ from theory import fluctuations_rare as rare
 from theory.fluctuations_changes import Changes, with_chi_square
 from theory.fluctuations_counts import no_event
 from theory.fluctuations_delta import joint_law, propagate
-from theory.fluctuations_outer import Node, advantage, classifier, grid
+from theory.fluctuations_outer import Node, grid
+from theory.fluctuations_shape import advantage, kappa
 
 NODES = 48
 
 
 def fluctuations(
-    problem: Problem, mixes: Sequence[float] = (0.0, 1.0), *, kappa: float | None = None
+    problem: Problem, mixes: Sequence[float] = (0.0, 1.0), *, bar: float | None = None
 ) -> Fluctuations:
     r"""Law of kappa of \(\hat\theta_1 + \beta\hat\theta_0\) beside that of the initial model (R20).
 
     Args:
         problem: a scalar problem with isotropic noise and flips that depend on the margin alone.
         mixes: the \(\beta\): 0 is full retraining, 1 consensus (R4); finite.
-        kappa: the bar to reach instead of kappa0, for ``improves``.
+        bar: the kappa to reach instead of kappa0, for ``improves``.
 
     Raises:
         ValueError: for a spectrum, where this expansion has not been derived.
@@ -41,11 +42,11 @@ def fluctuations(
         raise reject("spectrum", "given", "isotropic for fluctuations; dice answers for others")
     require("mixes", list(mixes), np.isfinite, "finite")
     floats = jax.tree.map(lambda leaf: jnp.asarray(leaf, jnp.float64), problem)
-    bar = jnp.asarray(np.nan if kappa is None else kappa, jnp.float64)
-    law = regular(floats, jnp.asarray(mixes, jnp.float64), bar)
+    level = jnp.asarray(np.nan if bar is None else bar, jnp.float64)
+    law = regular(floats, jnp.asarray(mixes, jnp.float64), level)
     if law.changes > rare.LIMIT:
         return law
-    chances = rare.improves(floats, jnp.asarray(mixes, jnp.float64), bar)
+    chances = rare.improves(floats, jnp.asarray(mixes, jnp.float64), level)
     return eqx.tree_at(lambda law: law.improves, law, chances)
 
 
@@ -79,16 +80,15 @@ def regular(problem: Problem, mixes: jax.Array, bar: jax.Array, size: int = NODE
         changes = Changes.at(law.tilted(node.flip, node.eta), node.a0, kappa0, node.radius, n)
         four = with_chi_square(changes.averages(changes.contributions()), free, n)
 
-        def kappas(x: jax.Array) -> jax.Array:
-            a, norm = jax.vmap(lambda mix: classifier(node, mix, x))(mixes)
-            return rho * a / norm
-
+        mean, covariance, third = four
         level = jnp.where(jnp.isnan(bar), node.a0 / node.radius, bar / rho)
 
         def gain(mix: jax.Array) -> jax.Array:
-            return propagate(lambda x: advantage(node, mix, x, level), *four).positive()
+            jet = advantage(node, mix, mean, level, covariance)
+            return propagate(jet, covariance, third).positive()
 
-        means, inner = joint_law(kappas, *four)
+        jets = jax.vmap(lambda mix: kappa(node, mix, mean, rho, covariance))(mixes)
+        means, inner = joint_law(jets, covariance, third)
         values = jnp.append(kappa0, means)
         count = n * four.mean[1], n**2 * four.covariance[1, 1]
         return values, jnp.pad(inner, ((1, 0), (1, 0))), jax.vmap(gain)(mixes), *count

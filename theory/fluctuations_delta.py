@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 from jax.scipy.special import ndtr
 from jax.scipy.stats import norm
+
+from theory.fluctuations_shape import Jet
 
 
 class Cumulants(NamedTuple):
@@ -43,38 +44,21 @@ class Cumulants(NamedTuple):
         return jnp.where(self.variance > 0, chance, (self.mean > 0).astype(chance.dtype))
 
 
-def propagate(
-    function: Callable[[jax.Array], jax.Array],
-    mean: jax.Array,
-    covariance: jax.Array,
-    third: jax.Array,
-) -> Cumulants:
-    """Cumulants of a scalar ``function`` of averages with cumulants [k], [k, k], [k, k, k]."""
-    gradient = jax.grad(function)(mean)
-    curvature = jax.hessian(function)(mean)
-    bend, reach = curvature @ covariance, covariance @ gradient
+def propagate(jet: Jet, covariance: jax.Array, third: jax.Array) -> Cumulants:
+    """Cumulants of a function of averages with central cumulants [k, k] and [k, k, k]."""
+    bend, reach = jet.curvature @ covariance, covariance @ jet.gradient
     return Cumulants(
-        function(mean) + jnp.trace(bend) / 2,
-        gradient @ reach + jnp.trace(bend @ bend) / 2,
-        jnp.einsum("abc,a,b,c", third, gradient, gradient, gradient)
-        + 3 * reach @ curvature @ reach,
+        jet.value + jnp.trace(bend) / 2,
+        jet.gradient @ reach + jnp.trace(bend @ bend) / 2,
+        jnp.einsum("abc,a,b,c", third, jet.gradient, jet.gradient, jet.gradient)
+        + 3 * reach @ jet.curvature @ reach,
     )
 
 
-def joint_law(
-    function: Callable[[jax.Array], jax.Array],
-    mean: jax.Array,
-    covariance: jax.Array,
-    third: jax.Array,
-) -> tuple[jax.Array, jax.Array]:
-    """Mean [f] and covariance [f, f] of a vector ``function``, both to second order."""
-
-    def lift(x: jax.Array) -> jax.Array:
-        return jnp.einsum("fij,ij->f", jax.hessian(function)(x), covariance) / 2
-
-    slope, curvature = jax.jacobian(function)(mean), jax.hessian(function)(mean)
-    bend = curvature @ covariance
+def joint_law(jets: Jet, covariance: jax.Array, third: jax.Array) -> tuple[jax.Array, jax.Array]:
+    """Mean [f] and covariance [f, f] of functions with stacked ``jets``, both to second order."""
+    slope, bend = jets.gradient, jets.curvature @ covariance
     half = slope @ covariance @ slope.T / 2 + jnp.einsum("aij,bji->ab", bend, bend) / 4
-    half += slope @ covariance @ jax.jacobian(lift)(mean).T
-    half += jnp.einsum("ai,ijk,bjk->ab", slope, third, curvature) / 2
-    return function(mean) + lift(mean), half + half.T
+    half += slope @ covariance @ jets.drift.T
+    half += jnp.einsum("ai,ijk,bjk->ab", slope, third, jets.curvature) / 2
+    return jets.value + jnp.trace(bend, axis1=1, axis2=2) / 2, half + half.T

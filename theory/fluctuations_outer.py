@@ -150,20 +150,3 @@ def grid(problem: Problem, size: int) -> Grid:
     steepest = jnp.max(jnp.where(nodes.weight > 1e-6, jnp.abs(a0) / nodes.radius, 0.0))
     middle = jnp.sqrt(problem.r / problem.n)
     return Grid(nodes, margins(problem, problem.rho * steepest, middle))
-
-
-def advantage(node: Node, mix: Any, averages: jax.Array, level: Any) -> jax.Array:
-    r"""\(a - \ell\|v\|\) of \(\hat\theta_1 + \beta\hat\theta_0\): > 0 iff kappa > \(\rho\ell\).
-
-    ``averages`` holds (M, N, E) of the changed labels and the free \(\chi^2_{r-1}/n\).
-    """
-    a, norm = classifier(node, mix, averages)
-    return a - level * norm
-
-
-def classifier(node: Node, mix: Any, averages: jax.Array) -> tuple[jax.Array, jax.Array]:
-    """(a, norm of v) of theta1 + mix * theta0 (R3)."""
-    projection, share, noise, rest = averages
-    along = (1 - 2 * share + mix) * node.radius - 2 * noise
-    across = jnp.maximum(4 * share * (1 - share), 0.0) * rest  # an expansion may leave [0, 1]
-    return node.a0 * (1 + mix) - 2 * projection, jnp.sqrt(along**2 + across)

@@ -16,10 +16,12 @@ from sim.problem import Problem
 from theory.fluctuations_changes import Averages, Changes, multiply, with_chi_square
 from theory.fluctuations_counts import counts
 from theory.fluctuations_delta import propagate
-from theory.fluctuations_outer import Margins, Node, advantage, grid
+from theory.fluctuations_outer import Margins, Node, grid
+from theory.fluctuations_shape import Jet, advantage
 
 NODES = 20
 COUNTS = 72
+FREE = jnp.array([0, 2, 3])  # what varies once the number of changed labels is given
 LIMIT = 24.0  # expected number of changed labels up to which the counts fit the table
 
 
@@ -69,11 +71,13 @@ def _given(
     initial = node.a0 / node.radius
     level = jnp.where(jnp.isnan(bar), initial, bar / problem.rho)
 
-    def chance(mix: jax.Array) -> jax.Array:
-        def gain(x: jax.Array) -> jax.Array:
-            return advantage(node, mix, jnp.stack([x[0], share, x[1], x[2]]), level)
+    mean, covariance, third = three
+    point = jnp.stack([mean[0], share, mean[1], mean[2]])
 
-        return propagate(gain, *three).positive_gamma()
+    def chance(mix: jax.Array) -> jax.Array:
+        jet = advantage(node, mix, point, level, jnp.zeros((4, 4)))
+        left = Jet(jet.value, jet.gradient[FREE], jet.curvature[FREE][:, FREE], jet.drift[FREE])
+        return propagate(left, covariance, third).positive_gamma()
 
     return jnp.where(jnp.sum(k) > 0, jax.vmap(chance)(mixes), (initial > level) * 1.0)
 
