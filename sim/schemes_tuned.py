@@ -103,37 +103,47 @@ class LeaveOneOut(Scheme):
 
 
 class Optimal(Scheme):
-    r"""Posterior mean of the true label given score and given label (R12); one round.
+    r"""One round of Bayes-optimal retraining (R12): posterior means as labels, memory removed.
 
-    \(\tanh(\lambda h + \tfrac12\hat y\log\frac{1-p}{p})\) with h the score less its memory of the
-    given label (the Onsager term of the first round).  Exact in the limit for constant and
-    gaussian margins, where a fresh score is Gaussian given the label; for other margin laws the
-    score's variance stands in for its law.  Several rounds: `sim.amp`.
+    \(f = \tanh(\lambda h + \tfrac12\hat y\log\frac{1-p}{p})\) with h the score less its memory of
+    the given label; the next model is \(X^\top f/n - \omega\hat\theta_0\), \(\omega\) the mean of
+    \(\sigma^2 f'(h)\), which is training on the labels \(f - \omega\hat y\) (here over
+    \(1 + \omega\)).  Exact in the limit for constant and gaussian margins and isotropic noise;
+    elsewhere the score's variance stands in for its law and the mean eigenvalue for Sigma.
+    Several rounds: `sim.amp`.
     """
 
     slope: Any = None
     memory: Any = None
     log_odds: Any = None
+    pull_back: Any = None
     name: ClassVar[str] = "optimal"
     corrected: ClassVar[bool] = True
 
     def bind(self, problem: Problem, rounds: int = 1) -> Optimal:
-        """Fill in the score's slope, memory and the log-odds of a given label."""
+        """Fill in the score's slope and memory, the log-odds of a given label, and omega."""
         _first_round_only(self, problem, rounds)
         pull, variance = _initial_score(problem)
         mean = problem.law.mean()
         spread = variance + pull**2 * (problem.law.second_moment() - mean**2)
-        memory = _memory(problem) if self.corrected else 0.0
         p = jnp.maximum(problem.p, jnp.finfo(jnp.float64).tiny)
-        return type(self)(mean * pull / spread, memory, jnp.log1p(-p) - jnp.log(p))
+        slope, log_odds = mean * pull / spread, jnp.log1p(-p) - jnp.log(p)
+        if not self.corrected:
+            return type(self)(slope, 0.0, log_odds, 0.0)
+        steepness = slope * _mean_slope(slope * mean * pull, slope * jnp.sqrt(spread), log_odds, p)
+        return type(self)(slope, _memory(problem), log_odds, problem.sigma**2 * steepness)
+
+    def posterior(self, score: jax.Array, given: jax.Array) -> jax.Array:
+        """Posterior mean of the true label, in [-1, 1]."""
+        return jnp.tanh(self.slope * (score - self.memory * given) + self.log_odds * given / 2)
 
     def label(self, score: jax.Array, given: jax.Array) -> jax.Array:
-        """Posterior mean, in [-1, 1]."""
-        return jnp.tanh(self.slope * (score - self.memory * given) + self.log_odds * given / 2)
+        """Posterior mean less omega times the given label, scaled into [-1, 1]."""
+        return (self.posterior(score, given) - self.pull_back * given) / (1 + self.pull_back)
 
 
 class OptimalUncorrected(Optimal):
-    """`Optimal` without the Onsager term: the score keeps its memory of the given label."""
+    """`Optimal` without the Onsager terms: neither score nor model forgets the given label."""
 
     name: ClassVar[str] = "optimal-uncorrected"
     corrected: ClassVar[bool] = False
@@ -186,6 +196,15 @@ def _initial_score(problem: Problem) -> tuple[Any, Any]:
     m, weight = problem.law.nodes(jnp.zeros(()), jnp.zeros(()))
     a0 = jnp.sum(weight * m * (1 - 2 * problem.noise.probability(m)))
     return problem.gamma**2 * a0, _traces(problem)[1] / problem.n
+
+
+def _mean_slope(mean: Any, deviation: Any, log_odds: Any, p: Any) -> jax.Array:
+    """E[1 - tanh^2] at a Gaussian score with the log-odds of a given label added."""
+    normal = jnp.linspace(-9, 9, 721)
+    weight = jnp.exp(-(normal**2) / 2)
+    lean = jnp.array([[0.5], [-0.5]]) * log_odds
+    square = 1 / jnp.cosh(mean + deviation * normal + lean) ** 2
+    return jnp.array([1 - p, p]) @ (square @ weight) / jnp.sum(weight)
 
 
 def _threshold(problem: Problem, share: Any) -> jax.Array:

@@ -33,9 +33,11 @@ def _leave_one_out(scheme: LeaveOneOut, limit: Limit) -> Moments:
 
 @moments.register
 def _optimal(scheme: Optimal, limit: Limit) -> Moments:
-    """The rule turns where memory and given label balance the score."""
-    turn = jnp.abs(scheme.memory - scheme.log_odds / (2 * scheme.slope))
-    return rule_moments(scheme, limit, turns=(turn,), width=1 / scheme.slope)
+    """The posterior mean turns where the score balances the given label, the label a bit later."""
+    balance = scheme.memory - scheme.log_odds / (2 * scheme.slope)
+    sign = balance + jnp.arctanh(jnp.minimum(scheme.pull_back, 0.99)) / scheme.slope
+    turns = (jnp.abs(balance), jnp.abs(sign))
+    return rule_moments(scheme, limit, turns=turns, width=1 / scheme.slope)
 
 
 @moments.register
