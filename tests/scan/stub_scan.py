@@ -55,24 +55,33 @@ def scan(path, *, resume=False, delay=0.0, config=config()):  # noqa: B008
     return run_scan(config, path, locally(simulate(config, delay)), resume=resume)
 
 
-def kill_again_and_again(path, kills):
-    """Start ``kills`` scans of one store, each killed with no warning after a random time."""
+def kill_again_and_again(folder, kills):
+    """Kill ``kills`` scans with no warning, each after a random time.
+
+    A scan goes on with the store of the one before; once a store is finished, a new one begins.
+    """
     chance = random.Random(4)
-    longest = 0.35
-    finished = 0
-    for _ in range(kills):
+    number, finished, killed = 0, 0, 0
+    while killed < kills:
+        store = Path(folder) / str(number)
         child = os.fork()
         if child == 0:
-            scan(path, resume=True, delay=0.01)
-            os._exit(7)
-        time.sleep(chance.uniform(0.0, longest))
+            scan(store, resume=True, delay=0.01)
+            os._exit(0)
+        time.sleep(chance.uniform(0.0, 0.35))
         os.kill(child, signal.SIGKILL)
-        _, status = os.waitpid(child, 0)
-        journal = Path(path) / ".scan" / "journal"
-        lines = len(journal.read_bytes().splitlines()) if journal.exists() else 0
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        killed += code == -signal.SIGKILL
+        lines = _journal_lines(store)
         assert lines >= finished, "a finished block was forgotten"
-        finished = lines
-        print(os.waitstatus_to_exitcode(status), lines, flush=True)
+        finished = lines if code else 0
+        number += code == 0
+    print(killed)
+
+
+def _journal_lines(store):
+    journal = store / ".scan" / "journal"
+    return len(journal.read_bytes().splitlines()) if journal.exists() else 0
 
 
 if __name__ == "__main__":

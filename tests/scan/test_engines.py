@@ -37,9 +37,10 @@ def _cell_by_cell(table, engine, cell, seeds):
 
 @pytest.mark.parametrize(("name", "engine"), [("dice", dice), ("direct", direct)])
 def test_cells_equal_the_engine(name, engine):
-    table = config(engine=name)
+    sizes = AXES["n"] if name == "dice" else 60  # direct compiles anew for every n
+    table = config({**AXES, "n": sizes}, engine=name)
     block = BlockWork(table, ONE)(0)
-    for cell in (0, 5):
+    for cell in (0, 3):
         problem, outcomes = _cell_by_cell(table, engine, cell, 40)
         for rank, scheme in enumerate(SCHEMES):
             found = outcomes[scheme]
