@@ -218,10 +218,6 @@ class Formulas:
         k = self.noise_scale(alpha)
         return self._critical(k, 2 * ndtr(k))
 
-    def critical_spectrum(self, eigenvalues: Array) -> Array:
-        r"""\(\gamma^2 E m^2\) above which the first step helps, \(n \gg d\), \(p \to 1/2\) (R6)."""
-        return np.sqrt(np.sum(eigenvalues**4) / np.sum(eigenvalues**2))
-
     # --- exact laws at finite n ---------------------------------------------------------
 
     def initial_mean(self, n: int, r: int, p: Array, rho: Array, mean: float = 1.0) -> float:

@@ -155,6 +155,33 @@ def judge_midpoint(_: Any, formulas: Formulas, setting: Setting) -> Evidence:
     return Evidence(tuple(checks))
 
 
+def judge_best(_: Any, formulas: Formulas, setting: Setting) -> Evidence:
+    r"""\(\beta^*\) is the maximiser: stationarity by algebra, and the table on a grid of beta."""
+    a0, a1, k, b, beta = sp.symbols("a_0 a_1 k b beta", positive=True)
+    c = sp.symbols("c", real=True)
+    cross = (c * k + b) * k
+    square = formulas.full_square(k, c, b)
+    gram = sp.Matrix([[k**2, cross], [cross, square]])
+    weights = gram.adjugate() * sp.Matrix([a0, a1])
+    norm = square + 2 * beta * cross + beta**2 * k**2
+    slope = sp.numer(sp.together(sp.diff((a1 + beta * a0) ** 2 / norm, beta)))
+    rest = sp.simplify(slope.subs(beta, weights[0] / weights[1]))
+    checks = [Check("slope at beta*", "0", str(rest), rest == 0)]
+    for p, rho, alpha in ((0.1, 1.0, 0.5), (0.3, 2.0, 2.0), (0.45, 2.0, 10.0)):
+        best, kappa = formulas.best(p, rho, alpha)
+        tried = max(formulas.interpolated(x, p, rho, alpha) for x in best + np.linspace(-3, 3, 61))
+        at = formulas.interpolated(best, p, rho, alpha)
+        name = f"p={p}, rho={rho}, alpha={alpha}"
+        top = bool(abs(at / kappa - 1) < 1e-12 and tried <= kappa * (1 + 1e-12))
+        checks.append(Check(f"kappa at beta* is the largest, {name}", kappa, tried, top))
+        for value, scheme in ((0.0, formulas.full), (1.0, formulas.consensus)):
+            gap = float(formulas.interpolated(value, p, rho, alpha) / scheme(p, rho, alpha) - 1)
+            checks.append(
+                Check(f"beta = {value:g} is the scheme, {name}", 0, gap, abs(gap) < 1e-12)
+            )
+    return Evidence(tuple(checks))
+
+
 CLAIMS = (
     Claim(
         "R4-midpoint",
@@ -189,5 +216,14 @@ CLAIMS = (
         r"At $p=0$ full retraining never helps in the proportional limit: $\kappa_1<\kappa_0$.",
         {"p": "0", "rho": "(0, inf)", "alpha": "(0, inf)"},
         judge_clean,
+    ),
+    Claim(
+        "R9-best",
+        "symbolic",
+        DERIVED,
+        r"Among all $\hat\theta_1+\beta\hat\theta_0$ the best has $\kappa=\rho\sqrt{a^TG^{-1}a}$; "
+        r"$\beta=0$ is full, $\beta=1$ consensus retraining.",
+        {"beta": "real", "margin": "any"},
+        judge_best,
     ),
 )
