@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.special import gammaln
+from scipy.special import gammaln, ndtr
 
-from proofs_check.formulas import Formulas
+from proofs_check.formulas import Formulas, normal_density
 
 RIGHT = Formulas()
 PHASE = ("phase-full-initial", "R5-limit")
@@ -42,6 +42,23 @@ def _signal(power: float, e_power: int, mean_power: int) -> Callable[..., Any]:
     return wrong
 
 
+def _centred_label(score: Any, k: Any) -> Any:
+    """Mean of the predicted label where the given one is right (k > 0) or wrong, m = 1."""
+    return 2 * ndtr(score + k) - 1
+
+
+def _swapped(right: Callable[[Any, Any], Any]) -> Callable[..., Any]:
+    """A mean over groups with the shares p and 1-p of the groups exchanged."""
+
+    def wrong(p: Any, rho: Any, alpha: Any, law: Any) -> Any:
+        q = np.asarray(p)[..., None]
+        k = np.asarray(RIGHT.noise_scale(alpha))[..., None]
+        score = RIGHT.signal(law.m, p, rho, alpha, law)
+        return np.sum(law.w * (q * right(score, k) + (1 - q) * right(score, -k)), axis=-1)
+
+    return wrong
+
+
 def _inverse_mean(n: int, r: int, p: float, rho: float, mean: float = 1.0) -> float:
     inverse = np.sqrt(n / 2) * np.exp(gammaln(r / 2) - gammaln((r + 1) / 2))
     return rho * (1 - 2 * p) * mean * inverse
@@ -60,9 +77,19 @@ MUTANTS = (
     Mutant("b halved", "b", lambda *a: RIGHT.b(*a) / 2, PHASE),
     Mutant("b 1 % too large", "b", lambda *a: 1.01 * RIGHT.b(*a), PHASE),
     Mutant("b of the wrong sign", "b", lambda *a: -RIGHT.b(*a), PHASE),
-    Mutant("p and 1-p swapped in a_1", "a1", lambda p, *a: RIGHT.a1(1 - p, *a), PHASE),
-    Mutant("p and 1-p swapped in c", "c", lambda p, *a: RIGHT.c(1 - p, *a), PHASE),
-    Mutant("p and 1-p swapped in b", "b", lambda p, *a: RIGHT.b(1 - p, *a), PHASE),
+    Mutant("shares p and 1-p swapped in a_1", "a1", _swapped(_centred_label), PHASE),
+    Mutant(
+        "shares p and 1-p swapped in c",
+        "c",
+        _swapped(lambda a, k: np.sign(k) * _centred_label(a, k)),
+        PHASE,
+    ),
+    Mutant(
+        "shares p and 1-p swapped in b",
+        "b",
+        _swapped(lambda a, k: 2 * normal_density(a + k)),
+        PHASE,
+    ),
     Mutant("a_1 1 % too large", "a1", lambda *a: 1.01 * RIGHT.a1(*a), PHASE),
     Mutant("c 1 % too small", "c", lambda *a: 0.99 * RIGHT.c(*a), PHASE),
     Mutant("k without its root", "noise_scale", lambda alpha: 1 / alpha, ("R7-monotone", *PHASE)),
