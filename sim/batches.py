@@ -41,20 +41,25 @@ def over_seeds(
     total = keys.shape[0]
     tiles = -(-total // tile)
     chosen = tuple(jax.local_devices() if devices is None else devices)[:tiles]
-    rows = jnp.minimum(jnp.arange(tiles * tile), total - 1).reshape(tiles, tile)
-    copies = [jax.device_put((keys, operands), device) for device in chosen]
-    results = list(_in_turn(kernel, rows, copies, ahead * len(chosen)))
+    index = np.minimum(np.arange(tiles * tile), total - 1).reshape(tiles, tile)
+    copies = [jax.device_put(operands, device) for device in chosen]
+    results = list(_in_turn(kernel, _words(keys)[index], keys.dtype, copies, ahead * len(chosen)))
     return jax.tree.map(lambda *parts: jnp.asarray(np.concatenate(parts)[:total]), *results)
 
 
+def _words(keys: jax.Array) -> np.ndarray:
+    """Keys as plain numbers, cut into tiles outside the program: it never sees how many."""
+    typed = jnp.issubdtype(keys.dtype, jax.dtypes.prng_key)
+    return np.asarray(jax.random.key_data(keys) if typed else keys)
+
+
 def _in_turn(
-    kernel: Callable[..., Any], rows: jax.Array, copies: list[Any], limit: int
+    kernel: Callable[..., Any], rows: np.ndarray, dtype: Any, copies: list[Any], limit: int
 ) -> Iterator[Any]:
     """Results of the tiles in order, as NumPy arrays, with up to ``limit`` under way."""
     waiting: deque[Any] = deque()
-    for number, row in enumerate(np.asarray(rows)):
-        keys, operands = copies[number % len(copies)]
-        waiting.append(_run(kernel, keys, row, operands))
+    for number, row in enumerate(rows):
+        waiting.append(_run(kernel, row, dtype, copies[number % len(copies)]))
         if len(waiting) == limit:
             yield jax.device_get(waiting.popleft())
     while waiting:
@@ -62,5 +67,6 @@ def _in_turn(
 
 
 @eqx.filter_jit
-def _run(kernel: Callable[..., Any], keys: jax.Array, row: np.ndarray, operands: Any) -> Any:
-    return kernel(keys[row], operands)
+def _run(kernel: Callable[..., Any], row: Any, dtype: Any, operands: Any) -> Any:
+    typed = jnp.issubdtype(dtype, jax.dtypes.prng_key)
+    return kernel(jax.random.wrap_key_data(row, impl=dtype) if typed else row, operands)
