@@ -18,9 +18,12 @@ from jax import lax
 
 from sim.direct_crossfit import FoldRounds
 from sim.keys import seed_numbers
+from sim.learner_rounds import learned_rounds
+from sim.learners import Averaging, Learner
 from sim.memory import budget
 from sim.outcome import Outcome, outcome
 from sim.problem import Problem
+from sim.quality import label_quality, margin_parameter
 from sim.sample import (
     Layout,
     arrays,
@@ -61,6 +64,8 @@ def run_many(
     dtype: Any = jnp.float32,
     memory_bytes: int | None = None,
     devices: Sequence[jax.Device] | None = None,
+    learner: Learner | None = None,
+    throw: bool = True,
 ) -> dict[str, Outcome]:
     """Train, relabel and retrain on drawn data; all schemes share the data of a seed.
 
@@ -74,27 +79,34 @@ def run_many(
         dtype: of the samples and scores, float32 or float64; sums are kept in float64.
         memory_bytes: what the samples may take, by default half of what is free.
         devices: devices that share the seeds, by default all local ones.
+        learner: what is trained (`sim.learners`), by default the averaging classifier.
+        throw: whether a learner that has not converged raises, or is only reported.
 
     Returns:
-        An `Outcome` a scheme, arrays [seeds, rounds + 1].
+        An `Outcome` a scheme, arrays [seeds, rounds + 1]; a `LearnedOutcome` with a learner.
 
     Raises:
         ValueError: for bad input, or where memory cannot hold the samples of one seed.
+        RuntimeError: where a learner has not converged for some seed and ``throw`` is set.
     """
     check_scalar(problem, positive)
     whole("rounds", rounds, 0)
     plan = layout(problem, dtype)
     need = plan.bytes + 16 * plan.rows * len(schemes) * (int(rounds) + 1)
+    if learner is not None:
+        need += jnp.dtype(dtype).itemsize * learner.scratch(plan.rows, plan.d)
     chosen = tuple(devices or jax.local_devices())
     most = _affordable(plan, need, memory_bytes, chosen)
-    bound = [scheme.bind(problem, int(rounds)) for scheme in schemes]
-    rules = [scheme for scheme in bound if not isinstance(scheme, CrossFit)]
-    columns: dict[str, Any] = {}
 
     def over(one: Any, *operands: Any) -> Any:
         numbers = seed_numbers(seeds)
         return each_seed(one, key, numbers, arrays(operands), devices=chosen, most=most)
 
+    if learner is not None and not isinstance(learner, Averaging):
+        return learned_rounds(plan, problem, schemes, learner, int(rounds), positive, throw, over)
+    bound = [scheme.bind(problem, int(rounds)) for scheme in schemes]
+    rules = [scheme for scheme in bound if not isinstance(scheme, CrossFit)]
+    columns: dict[str, Any] = {}
     if rules:
         raw = over(_Rounds(plan, int(rounds)), problem, tuple(rules), float(positive))
         columns = {scheme.name: each for scheme, each in zip(rules, raw, strict=True)}
@@ -211,18 +223,3 @@ def _relabel(
     sums, labels = lax.scan(step, jnp.zeros_like(thetas), (x, given))
     n = jnp.sum(given != 0)  # the padding has no given label
     return sums / n, jnp.moveaxis(labels, 1, 0)
-
-
-def margin_parameter(theta: jax.Array, gamma: Any, scales: jax.Array) -> jax.Array:
-    r"""\(\kappa = \gamma\theta_1/\|\Sigma^{1/2}\theta\|\) (R1) of models [..., d].
-
-    ``scales`` are the square roots of the eigenvalues of Sigma, [d], zero along mu.
-    """
-    return gamma * theta[..., 0] / jnp.linalg.norm(scales * theta, axis=-1)
-
-
-def label_quality(used: jax.Array, y: jax.Array, n: int) -> tuple[jax.Array, jax.Array]:
-    """Share of correct labels among those used, and share used, of labels [..., blocks, height]."""
-    correct = jnp.sum(used * y > 0, axis=(-2, -1))
-    trained = jnp.sum((used != 0) & (y != 0), axis=(-2, -1))
-    return correct / trained, trained / n

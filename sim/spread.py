@@ -60,6 +60,7 @@ def each_seed(
     if len(devices) > 1 or hands == 1:
         result = run(jnp.asarray(dealt.reshape(-1)), devices=devices[:hands])
     else:
+        run(jnp.full_like(dealt[0], SKIP), devices=devices)  # compiles, once for all threads
         with ThreadPoolExecutor(hands) as pool:
             parts = pool.map(
                 lambda hand: jax.device_get(run(hand, devices=devices)), jnp.asarray(dealt)

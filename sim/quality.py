@@ -1,0 +1,41 @@
+"""What is reported of a model and of the labels that it was trained on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from sim.margins import Margin
+from sim.normal import tail
+
+
+def margin_parameter(theta: jax.Array, gamma: Any, scales: jax.Array) -> jax.Array:
+    r"""\(\kappa = \gamma\theta_1/\|\Sigma^{1/2}\theta\|\) (R1) of models [..., d].
+
+    ``scales`` are the square roots of the eigenvalues of Sigma, [d], zero along mu.
+    """
+    return gamma * theta[..., 0] / jnp.linalg.norm(scales * theta, axis=-1)
+
+
+def label_quality(used: jax.Array, y: jax.Array, n: int) -> tuple[jax.Array, jax.Array]:
+    """Share of correct labels among those used, and share used, of labels [..., blocks, height]."""
+    correct = jnp.sum(used * y > 0, axis=(-2, -1))
+    trained = jnp.sum((used != 0) & (y != 0), axis=(-2, -1))
+    return correct / trained, trained / n
+
+
+@jax.jit
+def log_error(law: Margin, kappa: jax.Array, shift: jax.Array, positive: Any) -> jax.Array:
+    r"""Logarithm of 1 - accuracy of a classifier with intercept, same shape as ``kappa``.
+
+    R1 with an intercept: \(\pi_+ E\,Q(m\kappa + s) + \pi_- E\,Q(m\kappa - s)\), s = ``shift`` =
+    \(b/\|\Sigma^{1/2}\theta\|\), \(\pi_+\) = ``positive``.  Without intercept it is
+    `Margin.log_error`; with one the error itself is known to about 1e-12.
+    """
+    m, weight = law.nodes(kappa, jnp.abs(shift))
+    score, offset = m * kappa[..., None], shift[..., None]
+    errors = positive * tail(score + offset) + (1 - positive) * tail(score - offset)
+    shifted = jnp.log(jnp.sum(weight * errors, axis=-1))
+    return jnp.where(shift == 0, law.log_error(kappa), shifted)
