@@ -9,7 +9,14 @@ from typing import Any
 
 from figures.files import write_whole
 
-NAMES = ("accuracy_curves", "phase_diagram", "critical_separation", "cost")
+NAMES = (
+    "accuracy_curves",
+    "phase_diagram",
+    "critical_separation",
+    "cost",
+    "schemes",
+    "cobweb",
+)
 """Modules of this package, each with SUMMARY, PRESETS, ``compute(preset, step)``, ``draw(data)``."""
 
 FORMATS = ("svg", "png")

@@ -6,7 +6,15 @@ import xml.etree.ElementTree as ElementTree
 import numpy as np
 import pytest
 
-from figures import accuracy_curves, cost, critical_separation, phase_diagram, registry
+from figures import (
+    accuracy_curves,
+    cobweb,
+    cost,
+    critical_separation,
+    phase_diagram,
+    registry,
+    schemes,
+)
 from figures.files import write_whole
 from relabel.cli import main
 
@@ -17,6 +25,8 @@ TINY = {
     "cost": cost.Preset(
         n=64, d={"direct": (8,), "dice": (8, 10**6)}, seeds={"direct": 2, "dice": 2}, repeats=1
     ),
+    "schemes": schemes.Preset(points=5),
+    "cobweb": cobweb.Preset(points=5, rounds=2),
 }
 PNG = b"\x89PNG\r\n\x1a\n"
 

@@ -1,0 +1,118 @@
+"""Schemes beyond the paper: rules, both engines against each other and against the limit."""
+
+import jax
+import numpy as np
+import pytest
+
+import sim
+import theory
+from sim import dice, direct
+from sim.direct_crossfit import retrain_folds
+from sim.schemes import ALL, CrossFit, Full, LeaveOneOut, parse_scheme
+
+KEY = jax.random.key(7)
+PROBLEM = sim.Problem(300, 101, 0.3, 1.6, margin="half-normal:0.4")
+BOUND = [parse_scheme(name).bind(PROBLEM) for name in ALL]
+LIMIT = 4.5  # standard errors, for about a hundred comparisons
+
+
+@pytest.mark.parametrize("scheme", BOUND, ids=lambda s: s.name)
+def test_rules_are_odd_bounded_and_named(scheme):
+    rng = np.random.default_rng(0)
+    score, given = rng.normal(size=100), rng.choice([-1.0, 1.0], 100)
+    labels = np.asarray(scheme.label(score, given))
+    np.testing.assert_allclose(scheme.label(-score, -given), -labels, atol=0)
+    assert np.all(np.abs(labels) <= 1) and np.any(labels != 0)
+    assert type(parse_scheme(scheme.name)) is type(scheme)
+
+
+def test_engines_and_limit_agree():
+    problem, schemes = PROBLEM, [parse_scheme(name) for name in ALL]
+    dices = dice.run_many(problem, schemes, key=KEY, seeds=1500)
+    directs = direct.run_many(problem, schemes, key=jax.random.key(8), seeds=120)
+    for scheme in schemes:
+        first, second = dices[scheme.name], directs[scheme.name]
+        predicted = theory.predict(problem, scheme)
+        for quantity in ("kappa", "label_accuracy", "coverage"):
+            a, b = (np.asarray(getattr(run, quantity)) for run in (first, second))
+            error = np.sqrt(a.var(0) / len(a) + b.var(0) / len(b)) + 1e-12
+            assert np.all(np.abs(a.mean(0) - b.mean(0)) < LIMIT * error), (scheme.name, quantity)
+            limit = np.asarray(getattr(predicted, quantity))
+            np.testing.assert_allclose(a.mean(0), limit, rtol=0.03, err_msg=scheme.name)
+
+
+@pytest.mark.parametrize(
+    ("n", "d", "folds"), [(53, 4, 5), (32, 100, 3)], ids=["uneven, r < K", "n < d"]
+)
+def test_crossfit_is_exact_in_law_at_small_sizes(n, d, folds):
+    problem = sim.Problem(n, d, 0.3, 1.2, margin="gaussian")
+    scheme, seeds = CrossFit(folds), 1500
+    a = np.asarray(dice.run(problem, scheme, key=KEY, seeds=seeds).kappa)
+    b = np.asarray(direct.run(problem, scheme, key=jax.random.key(9), seeds=seeds).kappa)
+    for power in (1, 2):
+        x, y = np.log(np.abs(a)) ** power, np.log(np.abs(b)) ** power
+        error = np.sqrt((x.var(0) + y.var(0)) / seeds)
+        assert np.all(np.abs(x.mean(0) - y.mean(0)) < 4 * error)
+    improved = [(k[:, 1] > k[:, 0]).mean() for k in (a, b)]
+    assert abs(improved[0] - improved[1]) < 4 * (0.5 / seeds) ** 0.5
+
+
+def test_fold_models_never_see_their_own_samples():
+    rng = np.random.default_rng(1)
+    x, given = rng.normal(size=(23, 6)), rng.choice([-1.0, 1.0], 23)
+    _, labels = retrain_folds(x, given, 4, 1)
+    for i in range(23):
+        others = np.arange(23) % 4 != i % 4
+        assert labels[1, i] == np.sign(x[i] @ (given[others] @ x[others]))
+
+
+def test_many_folds_are_leave_one_out_in_the_limit():
+    large = sim.Problem(3 * 10**9, 10**9 + 1, 0.3, 1.6, margin="half-normal:0.4")
+    many = theory.predict(large, CrossFit(10**9)).kappa
+    one = theory.predict(large, LeaveOneOut()).kappa
+    np.testing.assert_allclose(many, one, rtol=1e-7)
+
+
+def test_interpolation_contains_full_consensus_and_the_optimum():
+    def kappa(name):
+        return float(theory.predict(PROBLEM, parse_scheme(name)).kappa[1])
+
+    assert abs(kappa("interpolate:0") / kappa("full") - 1) < 1e-10
+    assert abs(kappa("interpolate:1") / kappa("consensus") - 1) < 1e-10
+    best = theory.best_combination(PROBLEM)
+    beta = float(best.beta)
+    assert abs(kappa(f"interpolate:{beta:.17g}") / float(best.kappa) - 1) < 1e-9
+    assert max(kappa(f"interpolate:{beta + step:.17g}") for step in (-0.05, 0.05)) < best.kappa
+
+
+def test_confident_keeps_its_share():
+    drawn = dice.run(PROBLEM, parse_scheme("confident:0.3"), key=KEY, seeds=2000)
+    share = np.asarray(drawn.coverage[:, 1])
+    assert abs(share.mean() - 0.3) < 0.01
+    everything = dice.run_many(PROBLEM, [parse_scheme("confident:1"), Full()], key=KEY, seeds=50)
+    np.testing.assert_array_equal(everything["confident:1"].kappa, everything["full"].kappa)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("crossfit:1", "crossfit folds = 1"),
+        ("crossfit:2.5", "crossfit folds = 2.5"),
+        ("confident:0", "confident share = 0"),
+        ("soft:-1", "soft temperature = -1"),
+        ("interpolate:inf", "interpolate beta = inf"),
+        ("soft:hot", "soft:T"),
+    ],
+)
+def test_bad_parameters_are_named(text, names):
+    with pytest.raises(ValueError, match=names):
+        parse_scheme(text)
+
+
+def test_what_an_engine_cannot_do_is_refused():
+    with pytest.raises(ValueError, match="rounds = 2"):
+        dice.run(PROBLEM, CrossFit(5), 2, key=KEY, seeds=2)
+    with pytest.raises(ValueError, match="rounds = 2"):
+        dice.run(PROBLEM, parse_scheme("optimal"), 2, key=KEY, seeds=2)
+    with pytest.raises(ValueError, match="folds = 301"):
+        direct.run(PROBLEM, CrossFit(301), key=KEY, seeds=2)
