@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import jax
 import numpy as np
 
@@ -68,10 +70,16 @@ class BlockWork:
         """In slices of cells whose raw results fit in cache and memory."""
         run = self.config.run
         size = max(1, SLICE // (seeds * len(run.schemes) * (run.rounds + 1)))
-        pieces = []
-        for low in range(0, len(part.where), size):
-            chosen = np.arange(low, min(low + size, len(part.where)))
-            pieces.append(summarise(draw(part.take(chosen), 0, seeds), run))
+        slices = [
+            np.arange(low, min(low + size, len(part.where)))
+            for low in range(0, len(part.where), size)
+        ]
+        with ThreadPoolExecutor(1) as beside:  # statistics while the engine draws the next slice
+            futures = [
+                beside.submit(summarise, draw(part.take(chosen), 0, seeds), run)
+                for chosen in slices
+            ]
+        pieces = [future.result() for future in futures]
         return {name: np.concatenate([piece[name] for piece in pieces]) for name in pieces[0]}
 
 

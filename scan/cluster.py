@@ -19,7 +19,7 @@ from scan.runner import Execute, Failed
 from scan.store import Block
 
 AHEAD = 2  # tasks submitted for each thread of the cluster
-RETRIES = 10
+RETRIES = 2  # of a task that raises; a worker that dies is another matter
 
 
 def on_cluster(
@@ -85,19 +85,18 @@ def _result(client: Any, future: Any) -> tuple[int, Block, float]:
     from distributed import KilledWorker
     from distributed.comm import CommClosedError
 
+    cause: Exception
     try:
         if future.status == "cancelled" or client.status != "running":
             raise CommClosedError("the connection was closed")
         return future.result()
     except KilledWorker as error:
-        raise Failed(
-            "workers keep dying on the same block; finished blocks are safe, continue with "
-            f"--resume ({error})"
-        ) from error
+        reason, cause = "workers keep dying on the same block", error
     except (CommClosedError, OSError) as error:
-        raise Failed(
-            f"the scheduler is gone; finished blocks are safe, continue with --resume ({error})"
-        ) from error
+        reason, cause = "the scheduler is gone", error
+    except Exception as error:
+        reason, cause = "a worker cannot compute a block", error
+    raise Failed(f"{reason}; finished blocks are safe, continue with --resume ({cause})") from cause
 
 
 def _timed(task: Any, config: Config, block: int) -> tuple[int, Block, float]:

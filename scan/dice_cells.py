@@ -111,7 +111,8 @@ def scores(
     cell = np.repeat(np.arange(cells), tiles)
     start = np.tile(first + plan.tile * np.arange(tiles), cells)
     words = np.asarray(jax.random.key_data(group.keys))  # on the host: devices will be busy
-    share = min(ITEMS, -(-cell.size // len(devices)))
+    turns = -(-cell.size // (ITEMS * len(devices)))
+    share = -(-cell.size // (turns * len(devices)))  # the same for every device and turn
     pending: list[tuple[int, Score]] = []
     done: list[Score] = []
     for turn, low in enumerate(range(0, cell.size, share)):

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 
+import dask
 import pytest
 from distributed import LocalCluster
 
@@ -77,9 +78,10 @@ def test_killed_scheduler_is_one_clear_failure(tmp_path, stub, values, undisturb
     scheduler = subprocess.Popen([*command, *options], **quiet)
     helper = subprocess.Popen([*worker, "--no-dashboard", "--scheduler-file", str(told)], **quiet)
     try:
-        execute = on_cluster(stub.config(), _address(told), _slow(stub))
         victim = KillAfter(3, lambda: [scheduler.pid])
-        with pytest.raises(Failed, match="scheduler is gone; .* continue with --resume"):
+        gone = pytest.raises(Failed, match="scheduler is gone; .* continue with --resume")
+        with dask.config.set({"distributed.comm.timeouts.connect": "2s"}), gone:
+            execute = on_cluster(stub.config(), _address(told), _slow(stub))
             run_scan(stub.config(), store, execute, watcher=victim)
     finally:
         for process in (scheduler, helper):
@@ -100,3 +102,12 @@ def _address(told):
 def test_no_scheduler_is_refused_before_anything_is_written(tmp_path, stub):
     with pytest.raises(ValueError, match="--scheduler tcp://127.0.0.1:9 .* no scheduler answers"):
         on_cluster(stub.config(), "tcp://127.0.0.1:9", patience=0.5)
+
+
+def test_failing_task_is_one_clear_failure(tmp_path, stub, cluster):
+    def broken(config, block):
+        raise ValueError("no such luck")
+
+    execute = on_cluster(stub.config(seed=1), cluster.scheduler_address, broken)
+    with pytest.raises(Failed, match="cannot compute a block; .*no such luck"):
+        run_scan(stub.config(seed=1), tmp_path / "store", execute)
