@@ -9,7 +9,7 @@ exact moment generating function, M events of probability at most delta/M each:
 - in the groups s = +1 and s = -1, at each end of a grid of thresholds u: the share of \(g_i>-u\)
   (above and below);
 - at each pair of such ends, and for a constant \(c_*\), the mean over both groups of
-  \((\mathrm{sign}(g_i+u)-c_*)g_i\) (above; below only where both |u| are largest).
+  \((\mathrm{sign}(g_i+u)-c_*)g_i\) (above; below only at the outermost ends).
 
 On the intersection \(\kappa_1/\kappa_0\) is bounded below on every cell of a grid over
 \((a_0, R)\): the same \(a_0\) and R enter both, so nothing is lost by comparing extremes.
@@ -47,7 +47,7 @@ class Setup:
     def events(self) -> int:
         """How many events share delta."""
         ends = self.thresholds + 1
-        return 8 + 4 * ends + ends**2
+        return 11 + 4 * ends + ends**2
 
     @property
     def budget(self) -> float:
@@ -109,15 +109,15 @@ def _log_moment(u: arb, t: arb, c: arb) -> arb:
 class Group:
     """At the threshold grid of one group: ends u, shares below and above, log-moments.
 
-    ``moments[j][l]`` belongs to end j and scale l, ``under[l]`` to the end of largest |u| and the
-    negative of scale l.
+    ``moments[j][l]`` belongs to end j and scale l, ``under[0][l]`` and ``under[1][l]`` to the first
+    and last end and the negative of scale l.
     """
 
     u: list[float]
     low: list[float]
     high: list[float]
     moments: list[list[arb]]
-    under: list[arb]
+    under: list[list[arb]]
 
     def cover(self, low: float, high: float) -> slice:
         """Indices of the grid ends that bracket [low, high]."""
@@ -149,7 +149,7 @@ def _group(
         [share(cumulative(u), cumulative(-u), count, -1, x) for u in balls],
         [share(cumulative(u), cumulative(-u), count, +1, x) for u in balls],
         [[_log_moment(u, arb(t), centre) for t in scales] for u in balls],
-        [_log_moment(arb(max(-low, high)), arb(-t), centre) for t in scales],
+        [[_log_moment(u, arb(-t), centre) for t in scales] for u in (balls[0], balls[-1])],
     )
 
 
@@ -267,10 +267,10 @@ class Bounds:
         """Bounds above and below on the mean of (tau_i - c_*) g_i."""
         j, i = self.plus.largest(*u_plus), self.minus.largest(*u_minus)
         above = self.plus.moments[j], self.minus.moments[i]
-        below = self.plus.under, self.minus.under
+        below = [(plus, minus) for plus in self.plus.under for minus in self.minus.under]
         return (
             _chernoff(self.setup, self.scales, weights, above),
-            -_chernoff(self.setup, self.scales, weights, below),
+            -max(_chernoff(self.setup, self.scales, weights, pair) for pair in below),
         )
 
     def piece(

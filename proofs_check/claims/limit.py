@@ -18,7 +18,7 @@ PLACES = (
     # alpha, p, rho, margin: memorisation strong, moderate, weak; above and below rho_full
     (0.5, 0.2, 2.5, "constant"),
     (2.0, 0.3, 0.8, "constant"),
-    (20.0, 0.3, 1.2, "constant"),
+    (20.0, 0.2, 1.2, "constant"),
     (2.0, 0.3, 1.6, "half-normal:0.5"),
     (2.0, 0.3, 1.6, "uniform:1"),
     (2.0, 0.3, 2.25, f"normal:{2 / 3!r}"),
