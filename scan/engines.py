@@ -78,13 +78,12 @@ class Engine:
     def _one_by_one(self, part: Group, first: int, seeds: int) -> Samples:
         numbers = jnp.arange(first, first + seeds)
         cells = []
-        for i in range(len(part.where)):
-            problem = jax.tree.map(lambda leaf, i=i: leaf[i].tolist(), part.problem)
+        for key, problem in zip(part.keys, part.scalars(), strict=True):
             outcomes = self.run_many(
                 problem,
                 self.schemes,
                 self.rounds,
-                key=part.keys[i],
+                key=key,
                 seeds=numbers,
                 devices=self.devices,
             )

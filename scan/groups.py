@@ -33,6 +33,11 @@ class Group:
         problem = jax.tree.map(lambda leaf: leaf[chosen], self.problem)
         return Group(problem, self.keys[chosen], self.where[chosen])
 
+    def scalars(self) -> Iterator[Problem]:
+        """The problems one by one."""
+        for i in range(len(self.where)):
+            yield jax.tree.map(lambda leaf, i=i: _plain(leaf[i]), self.problem)
+
 
 def cell_keys(root: jax.Array, cells: np.ndarray) -> jax.Array:
     """Keys [C] of the cells numbered ``cells`` [C]."""
@@ -64,6 +69,10 @@ def _spectrum(name: str, field: Mapping[str, np.ndarray]) -> np.ndarray | None:
         return None
     shape = np.asarray(power_spectrum(int(field["d"][0]), exponent))
     return shape * field["sigma"][:, None] ** 2
+
+
+def _plain(leaf: np.ndarray) -> Any:
+    return leaf if leaf.ndim else leaf.item()
 
 
 def _along_cells(leaf: Any, cells: int) -> np.ndarray:

@@ -8,6 +8,7 @@ import equinox as eqx
 import jax
 import numpy as np
 
+from scan.dice_cells import applies
 from scan.groups import Group
 from scan.options import Run
 from scan.statistics import MEANS
@@ -35,19 +36,32 @@ def predictions(group: Group, run: Run) -> dict[str, np.ndarray]:
 
 
 def _known(group: Group, scheme: Scheme, rounds: int) -> dict[str, np.ndarray]:
-    """Predictions [C, rounds + 1] in parts of one shape; none for schemes without any."""
+    """Predictions [C, rounds + 1]; none for schemes without any."""
+    try:
+        if applies((scheme,)):
+            return _together(group, scheme, rounds)
+        return _one_by_one(group, scheme, rounds)
+    except ValueError:  # what `theory.predict` raises for schemes it does not know
+        return {}
+
+
+def _together(group: Group, scheme: Scheme, rounds: int) -> dict[str, np.ndarray]:
+    """All cells, in parts of one shape."""
     cells = len(group.where)
     padded = np.minimum(np.arange(-(-cells // PAD) * PAD), cells - 1)
-    parts = []
-    for start in range(0, padded.size, PAD):
-        part = group.take(padded[start : start + PAD])
-        try:
-            parts.append(_predict(part.problem, scheme, rounds))
-        except ValueError:  # what `theory.predict` raises for schemes it does not know
-            return {}
+    parts = [
+        _predict(group.take(padded[low : low + PAD]).problem, scheme, rounds)
+        for low in range(0, padded.size, PAD)
+    ]
     return {
         name: np.concatenate([np.asarray(part[name]) for part in parts])[:cells] for name in MEANS
     }
+
+
+def _one_by_one(group: Group, scheme: Scheme, rounds: int) -> dict[str, np.ndarray]:
+    """Schemes whose rule depends on the problem."""
+    outcomes = [predict(problem, scheme, rounds) for problem in group.scalars()]
+    return {name: np.stack([getattr(one, name) for one in outcomes]) for name in MEANS}
 
 
 @eqx.filter_jit

@@ -8,6 +8,8 @@ import xarray as xr
 from scan.block import BlockWork
 from scan.config import parse
 from scan.dice_cells import padded_sizes
+from scan.groups import cell_keys, groups
+from scan.prediction import predictions
 from scan.refine import FOLDER, boundary_frame, boundary_work
 from scan.runner import locally, run_scan
 from sim import Problem, dice, direct, parse_scheme
@@ -116,3 +118,15 @@ def test_store_opens_in_one_line_and_boundary_brackets_the_crossing(tmp_path):
         low, high = float(edge.boundary_lower.sel(p=p)), float(edge.boundary_upper.sel(p=p))
         assert share.sel(p=p, rho=slice(None, low)).max() <= 0.5
         assert share.sel(p=p, rho=slice(high, None)).min() > 0.5
+
+
+def test_predictions_of_rules_that_know_the_problem():
+    table = config({**AXES, "n": 60}, schemes=["crossfit:2", "full"])
+    work = BlockWork(table, ONE)
+    cells = np.arange(4)
+    (group,) = groups(work.grid.parameters(cells), cell_keys(jax.random.key(0), cells))
+    found = predictions(group, table.run)["kappa_theory"]
+    problem = Problem(60, 31, 0.4, 2**0.5)
+    for rank, name in enumerate(table.run.schemes):
+        expected = predict(problem, parse_scheme(name), 1).kappa
+        np.testing.assert_allclose(found[3, rank], np.asarray(expected), rtol=1e-10)
