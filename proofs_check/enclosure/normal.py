@@ -141,3 +141,9 @@ def tail(x: Interval) -> Interval:
     low, high = np.minimum(x.hi, 37.0), np.minimum(x.lo, 37.0)
     below = np.where(x.hi > 37, 0.0, _density_point(low) * _mills_point(low) * (1 - ERROR))
     return Interval(below, _density_point(high) * _mills_point(high) * (1 + ERROR))
+
+
+def prepare() -> None:
+    """Build and check the tables now (once a process) rather than at first use."""
+    _exp_table()
+    _mills_table()
