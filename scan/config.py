@@ -52,13 +52,15 @@ class Config:
             options = getattr(self, table)
             if options is not None:
                 result[table] = {f.name: _listed(getattr(options, f.name)) for f in fields(options)}
+        refined = self.axis(self.refine.axis) if self.refine is not None else None
+        if refined is not None:
+            result["refine"]["spacing"] = refined.spacing
         return result
 
     @property
     def digest(self) -> str:
         """Hexadecimal name of the configuration, equal only for equal configurations."""
-        text = json.dumps([self.plain(), [axis.spacing for axis in self.axes]])
-        return hashlib.sha256(text.encode()).hexdigest()
+        return hashlib.sha256(json.dumps(self.plain()).encode()).hexdigest()
 
 
 def _listed(value: Any) -> Any:

@@ -18,11 +18,12 @@ from scan.variables import LONG
 
 DIMENSIONS = "_ARRAY_DIMENSIONS"  # how xarray finds an array's dimensions
 COMPRESSOR: dict[str, Any] = {"id": "zstd", "level": 1}
-PACKAGES = ("relabel-lab", "jax", "jaxlib", "numpy", "scipy", "xarray", "zarr")
+DECISIVE = ("relabel-lab", "jax", "jaxlib", "numpy", "scipy")  # the values' bits depend on them
+PACKAGES = (*DECISIVE, "xarray", "zarr")
 
 
 def versions() -> dict[str, str]:
-    """Versions of the packages that the values depend on."""
+    """Versions of the packages behind a store."""
     return {name: _version(name) for name in PACKAGES}
 
 

@@ -121,7 +121,21 @@ class Store:
                 f"--store {self.root} is not allowed: it holds another configuration: "
                 + "; ".join(difference)
             )
+        self._check_versions(record["versions"])
         return record
+
+    def _check_versions(self, then: dict[str, str]) -> None:
+        now = skeleton.versions()
+        changed = [
+            f"{name} {then[name]} then, {now[name]} now"
+            for name in skeleton.DECISIVE
+            if then[name] != now[name]
+        ]
+        if changed:
+            raise Refused(
+                f"--store {self.root} is not allowed: other versions would change its bits: "
+                + "; ".join(changed)
+            )
 
     def _lay(self, entries: dict[int, Entry]) -> None:
         """Write all metadata anew, which also heals damaged metadata; chunks stay."""

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import resource
 import shutil
 import signal
@@ -117,6 +118,13 @@ def test_another_configuration_is_refused_and_the_difference_shown(store, stub):
         stub.scan(store, resume=True, config=stub.config(seeds=11))
     with pytest.raises(Refused, match=r"run\.rounds is 1 .* 2 .*; run\.seed is 0 .* 5 in"):
         stub.scan(store, resume=True, config=stub.config(seed=5, rounds=2))
+
+
+def test_other_versions_are_refused(store, stub):
+    record = store / ".scan" / "config.json"
+    record.write_text(re.sub(r'"jax": "[^"]*"', '"jax": "0.0.1"', record.read_text()))
+    with pytest.raises(Refused, match=r"jax 0\.0\.1 then, .* now"):
+        stub.scan(store, resume=True)
 
 
 def test_damaged_record_is_refused(store, stub):
