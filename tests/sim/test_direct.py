@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import jax
 import jax.numpy as jnp
@@ -249,7 +250,8 @@ def test_seeds_do_not_depend_on_the_number_of_devices():
     flags = "--xla_force_host_platform_device_count=4"
     lines = subprocess.run(
         [sys.executable, "-c", PROGRAM],
-        env=os.environ | {"XLA_FLAGS": flags, "JAX_PLATFORMS": "cpu", "PYTHONPATH": "."},
+        env=os.environ | {"XLA_FLAGS": flags, "JAX_PLATFORMS": "cpu"},
+        cwd=Path(__file__).parents[2],
         capture_output=True,
         text=True,
         check=True,
