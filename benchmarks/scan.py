@@ -34,7 +34,7 @@ def _store(block: int) -> dict[str, Any]:
 
 
 def _row(name: str, value: float, unit: str, target: str | None = None) -> Row:
-    return {"name": name, "value": value, "unit": unit, "target": target}
+    return {"name": name, "value": float(value), "unit": unit, "target": target}
 
 
 def _memory() -> list[Row]:
