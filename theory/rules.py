@@ -2,6 +2,8 @@ r"""The moments of any label rule by quadrature (R11)."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -17,7 +19,7 @@ _SIGNS = np.array([[1.0], [-1.0]])  # given label right or wrong, before the axi
 
 
 def rule_moments(
-    scheme: Scheme, limit: Limit, turns: tuple[float, ...] = (0.0,), width: float = 0.0
+    scheme: Scheme, limit: Limit, turns: tuple[Any, ...] = (0.0,), width: Any = 0.0
 ) -> Moments:
     r"""Moments of the labels f = ``scheme.label(score, given)``, to about 1e-12 absolute.
 
