@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
@@ -20,17 +21,21 @@ BY_MARGIN = Cell(200_000, 100_000, 0.3, 1.0, "uniform:2")
 BINS = 4
 
 
-def measure_margin(setting: Setting) -> list[Base]:
-    """Base draws of the exact law."""
-    rng = np.random.default_rng((setting.root, 13))
-    return list(bases(BY_MARGIN, setting.scale(20, 1000), rng))
+def measure_margin(setting: Setting) -> tuple[int, int]:
+    """Number of seeds and stream; the base draws they fix are too many to keep."""
+    return setting.scale(20, 2000), setting.root
 
 
-def judge_margin(drawn: list[Base], f: Formulas, setting: Setting) -> Evidence:
+def _base_draws(plan: tuple[int, int]) -> Iterator[Base]:
+    seeds, root = plan
+    return bases(BY_MARGIN, seeds, np.random.default_rng((root, 13)))
+
+
+def judge_margin(plan: tuple[int, int], f: Formulas, setting: Setting) -> Evidence:
     """Accuracy of predicted labels in margin bins, and its rise from bin to bin."""
     edges = np.linspace(1.0, 3.0, BINS + 1)
     shares: list[Array] = []
-    for base in drawn:
+    for base in _base_draws(plan):
         right = labels(BY_MARGIN, base, f)[0] > 0
         which = np.digitize(base.m, edges) - 1
         rows = [[right[i][which[i] == j].mean() for j in range(BINS)] for i in range(len(right))]

@@ -69,7 +69,7 @@ SLACK = {"bias": 0.25, "spread": 0.05}
 def measure_rate(setting: Setting) -> dict[int, Results]:
     """Draws at growing n from the exact law; the sampler itself is tried by R3-full-law."""
     alpha, p, rho = RATE_PLACE
-    numbers = setting.scale(10_000_000, 1_000_000_000)
+    numbers = setting.scale(10_000_000, 100_000_000)
     return {
         n: sample(_rate_cell(n), numbers // n, Formulas(), (setting.root, 5, n)) for n in RATE_SIZES
     }
@@ -131,7 +131,7 @@ SMALL = Cell(100_000, 20_000, 0.334, 0.7)
 
 def measure_figure(setting: Setting) -> dict[str, Results]:
     """Large and small separation, dice."""
-    seeds = setting.scale(200, 2000)
+    seeds = setting.scale(200, 20_000)
     cells = {"large": FIGURE, "small": SMALL}
     return {name: draw(cell, "dice", seeds, setting.root) for name, cell in cells.items()}
 

@@ -17,6 +17,12 @@ def _resolution(error: float, degrees: float) -> float:
     return error * float(t.isf(LEVEL / 2, degrees) + norm.ppf(POWER))
 
 
+def _mean_and_error(values: Array) -> tuple[float, float]:
+    """Mean and its standard error, summed in float64."""
+    spread = np.std(values, ddof=1, dtype=np.float64)
+    return float(np.mean(values, dtype=np.float64)), float(spread / np.sqrt(len(values)))
+
+
 def mean_test(
     name: str, values: Array, expected: float, tolerance: float, scale: float | None = None
 ) -> Test:
@@ -29,7 +35,7 @@ def mean_test(
         tolerance: relative deviation that must be found.
         scale: what the deviation is relative to; the measured mean by default.
     """
-    found, error = float(np.mean(values)), float(np.std(values, ddof=1) / np.sqrt(len(values)))
+    found, error = _mean_and_error(values)
     degrees = len(values) - 1
     size = abs(found) if scale is None else scale
     distance = abs(found - expected)
@@ -47,9 +53,8 @@ def mean_test(
 
 def two_means(name: str, first: Array, second: Array, tolerance: float) -> Test:
     """Do two independent samples have one mean?"""
-    sizes, means = (len(first), len(second)), (float(np.mean(first)), float(np.mean(second)))
-    parts = [float(np.var(x, ddof=1)) / len(x) for x in (first, second)]
-    error, degrees = float(np.sqrt(sum(parts))), min(sizes) - 1
+    means, errors = zip(*(_mean_and_error(x) for x in (first, second)), strict=True)
+    error, degrees = float(np.hypot(*errors)), min(len(first), len(second)) - 1
     distance = abs(means[0] - means[1])
     if error > 0:
         p_value = float(2 * t.sf(distance / error, degrees))
@@ -64,7 +69,7 @@ def two_means(name: str, first: Array, second: Array, tolerance: float) -> Test:
 
 def at_least(name: str, values: Array, bound: float) -> Test:
     """Is the mean of ``values`` at least ``bound``?  Small p-values convict a mean below it."""
-    found, error = float(np.mean(values)), float(np.std(values, ddof=1) / np.sqrt(len(values)))
+    found, error = _mean_and_error(values)
     degrees = len(values) - 1
     p_value = float(t.sf((bound - found) / error, degrees)) if error else float(found >= bound)
     return Test(name, f">= {bound:g}", f"{found:.6g} +- {error:.2g}", p_value)

@@ -44,7 +44,7 @@ def retrained(cell: Cell, x: Array, given: Array) -> Results:
 
 @lru_cache(maxsize=16)
 def draw(cell: Cell, seeds: int, root: int) -> Results:
-    """Results [seeds] on drawn data."""
+    """Results [seeds] on drawn data, kept in float32 to hold millions of seeds."""
     rng = np.random.default_rng((root, cell.n, cell.r, len(cell.margin)))
     size = max(1, BLOCK_NUMBERS // (cell.n * (cell.r + 1)))
     parts = [
@@ -52,4 +52,5 @@ def draw(cell: Cell, seeds: int, root: int) -> Results:
         for start in range(0, seeds, size)
     ]
     names = Results.__dataclass_fields__
-    return Results(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+    columns = ([getattr(part, name) for part in parts] for name in names)
+    return Results(*(np.concatenate(column).astype(np.float32) for column in columns))
