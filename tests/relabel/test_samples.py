@@ -1,0 +1,26 @@
+"""`relabel samples`: the contract of its JSON and its complaints."""
+
+import json
+
+import pytest
+
+from relabel.cli import main
+
+PROBLEM = ["--d", "201", "--p", "0.4", "--gamma", "1.5"]
+
+
+def test_json_names_n_and_method(capsys):
+    assert main(["samples", *PROBLEM, "--target", "0.95", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert 200 < told["n"] < 260  # dice: P(improves) = 0.95 near 236
+    assert told["probability"] >= 0.95 and told["method"].startswith("R20")
+
+
+@pytest.mark.parametrize(
+    ("extra", "names"), [(["--target", "1"], "--target 1"), (["--accuracy", "0.2"], "--accuracy")]
+)
+def test_bad_input_is_one_line(extra, names, capsys):
+    assert main(["samples", *PROBLEM, *extra]) == 2
+    stdout, stderr = capsys.readouterr()
+    assert stdout == "" and stderr.count("\n") == 1
+    assert names in stderr
