@@ -8,6 +8,7 @@ from proofs_check.claims import (
     phase,
     population,
     privacy,
+    theory_code,
     thresholds,
     window,
 )
@@ -18,6 +19,7 @@ CLAIMS: tuple[Claim, ...] = (
     *limit.CLAIMS,
     *population.CLAIMS,
     *thresholds.CLAIMS,
+    *theory_code.CLAIMS,
     *phase.CLAIMS,
     *labels.CLAIMS,
     *window.CLAIMS,
