@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import jax
@@ -13,6 +14,8 @@ import numpy as np
 from tqdm import tqdm
 
 from relabel.errors import bad_value
+from sim.learner_rounds import LearnedOutcome
+from sim.learners import Averaging, Learner, parse_learner
 from sim.outcome import Outcome
 from sim.problem import Problem
 from sim.schemes import Scheme
@@ -31,6 +34,7 @@ def run(
     rounds: int,
     seeds: int,
     seed: int,
+    learner: Learner | None = None,
     progress: bool = False,
 ) -> dict[str, Outcome]:
     """All schemes on the same seeds; with ``progress`` in batches under a bar on standard error.
@@ -42,6 +46,8 @@ def run(
         if value < least:
             raise bad_value(f"--{option}", value, f"a whole number >= {least}")
     run_many = importlib.import_module(f"sim.{engine}").run_many
+    if learner is not None:
+        run_many = partial(run_many, learner=learner, throw=False)
     key = jax.random.key(seed)
     if not progress:
         return run_many(problem, schemes, rounds, key=key, seeds=seeds)
@@ -62,6 +68,21 @@ def run(
     }
 
 
+def learner_from(text: str, intercept: bool) -> Learner | None:
+    """The learner of ``--learner`` and ``--intercept``; None for averaging, the default."""
+    learner = parse_learner(text, intercept)
+    return None if isinstance(learner, Averaging) else learner
+
+
+def warn_unconverged(name: str, outcome: Outcome) -> None:
+    """Say on standard error how many fits stopped before the learner's tolerance."""
+    if isinstance(outcome, LearnedOutcome):
+        lost = int(np.sum(~np.asarray(outcome.converged)))
+        if lost:
+            total = outcome.converged.size
+            print(f"warning: {name}: {lost} of {total} fits did not converge", file=sys.stderr)
+
+
 def _joined(parts: Sequence[Outcome], seeds: int) -> Outcome:
     return jax.tree.map(lambda *leaves: jnp.concatenate(leaves)[:seeds], *parts)
 
@@ -76,7 +97,10 @@ def summarise(outcome: Outcome) -> dict[str, Any]:
     }
     kappa = np.asarray(outcome.kappa)
     improved = np.mean(kappa > kappa[:, :1] * (1 + TIE), axis=0)
-    return {**{name: mean_and_error(value) for name, value in values.items()}, "improved": improved}
+    told = {**{name: mean_and_error(value) for name, value in values.items()}, "improved": improved}
+    if isinstance(outcome, LearnedOutcome):
+        told["converged"] = np.mean(np.asarray(outcome.converged), axis=0)
+    return told
 
 
 def mean_and_error(values: Any) -> dict[str, np.ndarray]:

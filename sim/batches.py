@@ -6,9 +6,9 @@ neither on how many seeds run together nor on the number of devices.
 
 from collections import deque
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -66,7 +66,8 @@ def _in_turn(
         yield jax.device_get(waiting.popleft())
 
 
-@eqx.filter_jit
+# jax.jit returns at once, so that tiles overlap; equinox.filter_jit would wait for each.
+@partial(jax.jit, static_argnums=(0, 2))
 def _run(kernel: Callable[..., Any], row: Any, dtype: Any, operands: Any) -> Any:
     typed = jnp.issubdtype(dtype, jax.dtypes.prng_key)
     return kernel(jax.random.wrap_key_data(row, impl=dtype) if typed else row, operands)

@@ -107,14 +107,14 @@ def _facts(keys: jax.Array, problem: Problem) -> Facts:
     return facts(keys, problem, isinstance(problem.noise, UniformFlips))
 
 
-@eqx.filter_jit
+@partial(jax.jit, static_argnums=(0, 1))
 def _first(passes: ModuleType, dtype: str, operands: Any, start: jax.Array) -> Any:
     problem, drawn = operands
     span = _span(problem, start)
     return passes.first_pass(problem, drawn, LARGEST.lanes, jnp.dtype(dtype), *span)
 
 
-@eqx.filter_jit
+@partial(jax.jit, static_argnums=(0, 1))
 def _second(passes: ModuleType, dtype: str, operands: Any, start: jax.Array) -> Any:
     problem, drawn, means, schemes = operands
     span = _span(problem, start)

@@ -10,6 +10,7 @@ import jax.numpy as jnp
 from jax import lax
 
 from sim.drawn import drawn
+from sim.quality import label_quality, margin_parameter
 from sim.sample import Layout, eigenvalues
 
 
@@ -65,6 +66,5 @@ class FoldRounds(eqx.Module):
         x, given, y = drawn(plan, problem, key, share)
         models, used = retrain_folds(x, given, self.folds, self.rounds)
         scales = jnp.concatenate([jnp.zeros(1), jnp.sqrt(eigenvalues(problem, plan.d))])
-        kappa = problem.gamma * models[:, 0] / jnp.linalg.norm(scales * models, axis=1)
-        trained = jnp.sum((used != 0) & (y != 0), 1)
-        return kappa, jnp.sum(used * y > 0, 1) / trained, trained / plan.n
+        kappa = margin_parameter(models, problem.gamma, scales)
+        return kappa, *label_quality(used[:, None], y, plan.n)

@@ -31,13 +31,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--rounds", type=whole_number, default=1, help="retrainings (default 1)")
     group.add_argument("--seeds", type=whole_number, default=1000, help="repeats (default 1000)")
     group.add_argument("--seed", type=whole_number, default=0, help="root of all draws (default 0)")
-    group.add_argument("--learner", default="averaging", help="averaging (default)")
+    group.add_argument(
+        "--learner",
+        default="averaging",
+        metavar="averaging|ridge:L|logistic:L",
+        help="linear classifier with squared penalty L/2; all but averaging need --engine direct",
+    )
+    group.add_argument(
+        "--intercept", action="store_true", help="fit an intercept, not penalised (ridge, logistic)"
+    )
 
 
 def main(args: argparse.Namespace) -> int:
     """Print what the seeds say about every round."""
-    if args.learner != "averaging":
-        raise bad_value("--learner", args.learner, "averaging")
+    if args.learner != "averaging" and args.engine != "direct":
+        raise bad_value("--learner", args.learner, "averaging, or used with --engine direct")
     from relabel import simulation
 
     problem, schemes = problem_from(args), schemes_from(args)
@@ -48,9 +56,12 @@ def main(args: argparse.Namespace) -> int:
         rounds=args.rounds,
         seeds=args.seeds,
         seed=args.seed,
+        learner=simulation.learner_from(args.learner, args.intercept),
         progress=shows_progress(args),
     )
     summaries = {name: simulation.summarise(outcome) for name, outcome in outcomes.items()}
+    for name, outcome in outcomes.items():
+        simulation.warn_unconverged(name, outcome)
     if args.json:
         told = {"engine": args.engine, "seeds": args.seeds, "schemes": summaries}
         print_json({"problem": describe(args, problem), **told})

@@ -196,3 +196,30 @@ def test_check_says_what_did_not_hold(verdict, details, code, line, capsys, monk
 def test_strict_json_has_no_number_for_nan_and_infinity():
     told = strict({"a": np.array([1.0, np.nan]), "b": (np.inf, 2), "c": np.float64(-np.inf)})
     assert told == {"a": [1.0, None], "b": [None, 2], "c": None}
+
+
+def test_learners_report_convergence(capsys):
+    direct = ("--engine", "direct", "--seeds", "4", "--schemes", "full")
+    code, told = run_json(
+        capsys, "simulate", *PROBLEM, *direct, "--learner", "ridge:0.1", "--intercept"
+    )
+    assert code == 0
+    full = told["schemes"]["full"]
+    assert full["converged"] == [1.0, 1.0]
+    _, averaging = run_json(capsys, "simulate", *PROBLEM, *direct)
+    assert "converged" not in averaging["schemes"]["full"]
+    assert averaging["schemes"]["full"]["kappa"] != full["kappa"]
+
+
+def test_fits_that_stop_early_are_named(capsys):
+    from relabel import simulation
+    from sim import Full, Problem
+    from sim.learners import Ridge
+
+    impossible = Ridge(0.1, tolerance=1e-300)
+    problem = Problem(300, 61, 0.25, 1.4)
+    outcomes = simulation.run(
+        problem, [Full()], engine="direct", rounds=1, seeds=4, seed=0, learner=impossible
+    )
+    simulation.warn_unconverged("full", outcomes["full"])
+    assert capsys.readouterr().err == "warning: full: 8 of 8 fits did not converge\n"

@@ -52,7 +52,16 @@ SIMULATE = {
     "seed": (words("simulate", seed="-1"), "--seed -1: must be a whole number >= 0"),
     "rounds": (words("simulate", rounds="-1"), "--rounds -1: must be a whole number >= 0"),
     "engine": (words("simulate", engine="dream"), "--engine: invalid choice: 'dream'"),
-    "learner": (words("simulate", learner="oracle"), "--learner oracle: must be"),
+    "learner": (
+        words("simulate", learner="oracle", engine="direct"),
+        "--learner oracle: must be one of averaging, ridge:L or logistic:L with L > 0",
+    ),
+    "learner penalty": (
+        words("simulate", learner="ridge:0", engine="direct"),
+        "--learner ridge:0: must be one of",
+    ),
+    "learner engine": (words("simulate", learner="ridge:1"), "--engine direct"),
+    "intercept": (words("simulate", ("--intercept",), engine="direct"), "--intercept True: must"),
     "room": (words("simulate", n="1e9", d="1e9", engine="direct"), "--engine direct: "),
 }
 OTHER = {
