@@ -322,7 +322,7 @@ def test_bad_input():
         theory.predict(problem, Full(), 2)
     with pytest.raises(ValueError, match="rounds = -1"):
         theory.predict(problem, Full(), -1)
-    with pytest.raises(ValueError, match="scheme = unpredicted .*consensus, full, initial.*dice"):
+    with pytest.raises(ValueError, match="scheme = unpredicted .*consensus.*full, initial.*dice"):
         theory.predict(problem, Unpredicted())
     assert theory.predict(problem, Full(), 0).kappa.shape == (1,)
     assert theory.predict(problem, Initial(), 4).kappa.shape == (5,)
