@@ -1,6 +1,7 @@
 # make setup      virtual environment in .venv with the relabel command in it
 # make test       lint, types, tests
 # make reproduce  check every claim and draw every figure into results/ (PRESET=quick|full)
+# make power      plant wrong formulas and show that the claims convict them
 # make bench      speed and memory into results/benchmarks.md
 
 PYTHON ?= python3
@@ -13,7 +14,7 @@ STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup test lint reproduce bench
+.PHONY: help setup test lint reproduce power bench
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -39,6 +40,9 @@ reproduce: setup
 	$(if $(filter quick full,$(PRESET)),,$(error PRESET=$(PRESET) is not allowed: PRESET must be quick or full))
 	$(BIN)/relabel check --level $(PRESET) --out results
 	$(BIN)/relabel figures --preset $(PRESET) --out results/figures
+
+power: setup
+	$(BIN)/python -m proofs_check.power --roots 200 --out results
 
 bench: setup
 	$(BIN)/python -m benchmarks

@@ -13,27 +13,15 @@ from typing import Any
 
 import benchmarks
 from benchmarks.machine import describe
+from benchmarks.measure import measure
 from figures.files import write_whole
 from relabel.cli import prepare_jax
-
-COLUMNS = ("name", "value", "unit", "target")
 
 
 def names() -> list[str]:
     """The modules of this package that measure something."""
     found = (m.name for m in pkgutil.iter_modules(benchmarks.__path__) if m.name != "__main__")
     return sorted(n for n in found if hasattr(importlib.import_module(f"benchmarks.{n}"), "run"))
-
-
-def measure(name: str) -> list[dict[str, Any]]:
-    """The rows of one module."""
-    rows = importlib.import_module(f"benchmarks.{name}").run()
-    return [{"module": name, **_named(row)} for row in rows]
-
-
-def _named(row: Any) -> dict[str, Any]:
-    values = row if isinstance(row, dict) else dict(zip(COLUMNS, row, strict=True))
-    return {column: values.get(column) for column in COLUMNS}
 
 
 def markdown(machine: dict[str, Any], rows: Iterable[dict[str, Any]]) -> str:

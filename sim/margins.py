@@ -146,7 +146,7 @@ class HalfNormal(Margin):
 
     def nodes(self, slope: Any, *offsets: Any) -> tuple[jax.Array, jax.Array]:
         """Panels in abs(u)/scale on (0, 9)."""
-        edges = merged((0, 3, 6, 9), _standardised(turning_points(slope, offsets), self.scale))
+        edges = merged((0, 4.5, 9), _standardised(turning_points(slope, offsets), self.scale))
         return self._weighted(*panels(edges))
 
     def decaying_nodes(self, kappa: Any) -> tuple[jax.Array, jax.Array]:

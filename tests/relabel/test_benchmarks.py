@@ -1,13 +1,14 @@
 """The gathering of benchmarks: rows in, a table and a JSON document out; nothing is timed."""
 
-from benchmarks.__main__ import _named, markdown, names
+from benchmarks.__main__ import markdown, names
 from benchmarks.machine import describe
+from benchmarks.measure import named
 
 
 def test_rows_may_be_tuples_or_mappings():
     expected = {"name": "a", "value": 1.5, "unit": "ms", "target": None}
-    assert _named(("a", 1.5, "ms", None)) == expected
-    assert _named({"name": "a", "value": 1.5, "unit": "ms"}) == expected
+    assert named(("a", 1.5, "ms", None)) == expected
+    assert named({"name": "a", "value": 1.5, "unit": "ms"}) == expected
 
 
 def test_table_names_the_machine_and_every_row():
