@@ -10,6 +10,7 @@ from matplotlib.colors import ListedColormap
 from figures.registry import Step
 from figures.style import new_figure
 from sim import dice
+from sim.outcome import improved
 from sim.problem import Problem
 from sim.schemes import Consensus, Full, Initial
 from theory import predict
@@ -44,13 +45,13 @@ def compute(preset: Preset, step: Step) -> dict[str, Any]:
     total = len(preset.sizes) * len(p) * len(rho)
     panels = []
     for number, (n, r) in enumerate(preset.sizes):
-        improved = np.empty((len(SCHEMES), len(rho), len(p)))
+        shares = np.empty((len(SCHEMES), len(rho), len(p)))
         for index in np.ndindex(len(rho), len(p)):
-            cell = number * improved[0].size + index[0] * len(p) + index[1]
+            cell = number * shares[0].size + index[0] * len(p) + index[1]
             problem = Problem(n=n, d=r + 1, p=p[index[1]], gamma=rho[index[0]] ** 0.5)
-            improved[:, *index] = _improved(problem, preset.seeds, cell)
+            shares[:, *index] = _improved(problem, preset.seeds, cell)
             step(cell + 1, total)
-        named = {s.name: improved[i].tolist() for i, s in enumerate(SCHEMES)}
+        named = {s.name: shares[i].tolist() for i, s in enumerate(SCHEMES)}
         panels.append({"n": n, "r": r, "improved": named, "predicted": _gain(preset, n, r)})
     return {
         "p": p.tolist(),
@@ -95,7 +96,7 @@ def _improved(problem: Problem, seeds: int, cell: int) -> list[float]:
     key = jax.random.fold_in(jax.random.key(2), cell)
     outcomes = dice.run_many(problem, SCHEMES, key=key, seeds=seeds)
     kappas = [np.asarray(outcomes[scheme.name].kappa) for scheme in SCHEMES]
-    return [float(np.mean(kappa[:, 1] > kappa[:, 0])) for kappa in kappas]
+    return [float(np.mean(improved(kappa)[:, 1])) for kappa in kappas]
 
 
 def _gain(preset: Preset, n: int, r: int) -> dict[str, Any]:

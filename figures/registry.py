@@ -7,7 +7,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from figures.files import write_whole
+from sim.files import write_whole
 
 NAMES = (
     "accuracy_curves",

@@ -17,7 +17,8 @@ from proofs_check.court import judge
 from proofs_check.formulas import Formulas
 from proofs_check.mutants import MUTANTS, Mutant
 from proofs_check.registry import Claim, Setting
-from proofs_check.report import plain, write_whole
+from proofs_check.report import plain
+from sim.files import write_whole
 
 BY_ID: dict[str, Claim] = {claim.id: claim for claim in CLAIMS}
 Measured = dict[str, Any]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from proofs_check.registry import Claim, Evidence
+from sim.files import write_whole
 
 HEAD = (
     "| claim | verdict | evidence | source | statement | comparisons |\n|---|---|---|---|---|---|"
@@ -79,22 +78,6 @@ def _why(details: dict[str, Any]) -> str:
         for item in details[kind]
     ]
     return "\n".join(lines) or "No evidence was produced."
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that it is there whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name + ".")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
 
 
 def write_record(

@@ -16,14 +16,12 @@ from tqdm import tqdm
 from relabel.errors import bad_value
 from sim.learner_rounds import LearnedOutcome
 from sim.learners import Averaging, Learner, parse_learner
-from sim.outcome import Outcome
+from sim.outcome import Outcome, improved
 from sim.problem import Problem
 from sim.schemes import Scheme
 
 BATCH = 256  # seeds between two steps of the progress bar
 BAR = "{desc}: {percentage:3.0f}%|{bar}| {elapsed} so far, {remaining} left"
-# Kappas this close differ by rounding: where no label changes they are equal (R20).
-TIE = 1e-7
 
 
 def run(
@@ -95,9 +93,8 @@ def summarise(outcome: Outcome) -> dict[str, Any]:
         "label_accuracy": outcome.label_accuracy,
         "coverage": outcome.coverage,
     }
-    kappa = np.asarray(outcome.kappa)
-    improved = np.mean(kappa > kappa[:, :1] * (1 + TIE), axis=0)
-    told = {**{name: mean_and_error(value) for name, value in values.items()}, "improved": improved}
+    told: dict[str, Any] = {name: mean_and_error(value) for name, value in values.items()}
+    told["improved"] = np.mean(improved(np.asarray(outcome.kappa)), axis=0)
     if isinstance(outcome, LearnedOutcome):
         told["converged"] = np.mean(np.asarray(outcome.converged), axis=0)
     return told

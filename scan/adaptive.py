@@ -8,7 +8,8 @@ import numpy as np
 
 from scan.intervals import confidence_sequence
 from scan.options import Adaptive, Run
-from scan.statistics import Samples, improved, summarise
+from scan.statistics import Samples, summarise
+from sim.outcome import improved
 
 Draw = Callable[[np.ndarray, int, int], Samples]
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from scan.intervals import clopper_pearson
 from scan.options import Run
+from sim.outcome import improved
 
 Interval = Callable[[np.ndarray, np.ndarray, float], tuple[np.ndarray, np.ndarray]]
 MEANS = ("kappa", "accuracy", "log_error", "label_accuracy", "coverage")
@@ -44,11 +45,6 @@ def summarise(samples: Samples, run: Run, interval: Interval = clopper_pearson) 
         result["improved"] = better / seeds
         result["improved_lower"], result["improved_upper"] = lower, upper
     return result
-
-
-def improved(kappa: np.ndarray) -> np.ndarray:
-    """Which seeds [C, S, schemes, rounds + 1] beat their own round 0; ties do not count."""
-    return kappa > kappa[..., :1]
 
 
 def _standard_error(values: np.ndarray) -> np.ndarray:

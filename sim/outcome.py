@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 
 from sim.margins import Margin
+
+# Kappas this close differ by rounding: where no label changes they are equal (R20).
+TIE = 1e-7
+
+
+def improved(kappa: Any) -> Any:
+    """Whether kappa exceeds that of round 0, arrays [..., rounds + 1]; ties do not count."""
+    first = kappa[..., :1]
+    return kappa - first > TIE * abs(first)
 
 
 class Outcome(eqx.Module):

@@ -15,8 +15,8 @@ from figures import (
     registry,
     schemes,
 )
-from figures.files import write_whole
 from relabel.cli import main
+from sim.files import write_whole
 
 TINY = {
     "accuracy_curves": accuracy_curves.Preset(d=61, low=4.0, high=5.0, points=2, seeds=40),

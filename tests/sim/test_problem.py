@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import sim
+from sim.outcome import improved
 from sim.problem import power_spectrum
 
 GOOD = {"n": 10, "d": 4, "p": 0.1, "gamma": 1.0, "sigma": 1.0}
@@ -82,3 +83,9 @@ def test_spectrum_sets_the_mean_variance():
     assert problem.rho == pytest.approx(4.0, rel=1e-14)
     assert np.all(np.diff(spectrum) < 0)
     assert spectrum[0] / spectrum[9] == pytest.approx(10**0.7, rel=1e-12)
+
+
+def test_improved_ignores_rounding_and_signs():
+    kappa = np.array([[1.0, 1.0 + 1e-9, 1.001], [-1.0, -1.0 + 1e-9, -0.999], [0.5, 0.4, 0.5]])
+    expected = [[False, False, True], [False, False, True], [False, False, False]]
+    np.testing.assert_array_equal(improved(kappa), expected)
