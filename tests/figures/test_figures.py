@@ -116,7 +116,7 @@ def test_failure_leaves_nothing_half_written(tmp_path, monkeypatch):
     def broken(*_):
         raise OSError("disk full")
 
-    monkeypatch.setattr("figures.files.os.fsync", broken)
+    monkeypatch.setattr("sim.files.os.fsync", broken)
     with pytest.raises(OSError, match="disk full"):
         write_whole(target, b"new and longer")
     assert target.read_bytes() == b"old"

@@ -1,4 +1,5 @@
 import importlib.util
+import signal
 from pathlib import Path
 
 import pytest
@@ -44,3 +45,11 @@ def finished(tmp_path_factory):
 @pytest.fixture(scope="session")
 def undisturbed(finished):
     return chunk_values(finished)
+
+
+@pytest.fixture(autouse=True)
+def interruptible():
+    """Ctrl-C interrupts, also where the tests were started with SIGINT ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
