@@ -3,8 +3,6 @@
 Every ratio is of medians of timings taken in turn, in one run, on the same cores.
 """
 
-import time
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -14,6 +12,7 @@ import numpy as np
 from jax import lax
 
 import sim
+from benchmarks.timing import medians
 from sim import direct
 from sim.counter import normals, words
 from sim.sample import Layout, layout
@@ -21,7 +20,6 @@ from sim.spread import each_seed
 
 SIZES = ((10_000, 5_000, 4), (500, 100, 1_000))
 SCHEMES = (sim.Full(), sim.Consensus())
-REPEATS = 5
 
 
 class _Store(Layout):
@@ -61,20 +59,6 @@ def numpy_loop(problem: sim.Problem, seeds: int) -> np.ndarray:
     return kappas
 
 
-def _timed(work: dict[str, Callable[[], Any]]) -> dict[str, tuple[float, float]]:
-    """Median wall and processor seconds of each, after one warm-up, taken in turn."""
-    for job in work.values():
-        jax.block_until_ready(job())
-    clocks: dict[str, list[tuple[float, float]]] = {name: [] for name in work}
-    for _ in range(REPEATS):
-        for name, job in work.items():
-            wall, processor = time.perf_counter(), time.process_time()
-            jax.block_until_ready(job())
-            spent = (time.perf_counter() - wall, time.process_time() - processor)
-            clocks[name].append(spent)
-    return {name: tuple(np.median(spent, axis=0)) for name, spent in clocks.items()}
-
-
 def run() -> list[dict[str, Any]]:
     """Rows of name, value, unit, target."""
     return [row for size in SIZES for row in _rows(*size)]
@@ -87,20 +71,20 @@ def _rows(n: int, d: int, seeds: int) -> list[dict[str, Any]]:
     alone = partial(
         each_seed, store, key, jnp.arange(seeds), (), devices=tuple(jax.local_devices()), most=seeds
     )
-    clocks = _timed(
+    clocks = medians(
         {
             "direct": lambda: direct.run_many(problem, SCHEMES, key=key, seeds=seeds),
             "store": alone,
             "numpy": partial(numpy_loop, problem, seeds),
         }
     )
-    wall, processor = clocks["direct"]
+    wall = clocks["direct"].wall
     where = f"n={n} d={d} seeds={seeds}"
     values = (
         ("direct", wall / seeds, "s/seed", None),
-        ("direct / drawing and storing", wall / clocks["store"][0], "ratio", "<= 1.3"),
-        ("direct / NumPy loop", wall / clocks["numpy"][0], "ratio", "<= 1"),
-        ("cores busy", processor / wall, "cores", "all, with enough seeds"),
+        ("direct / drawing and storing", wall / clocks["store"].wall, "ratio", "<= 1.3"),
+        ("direct / NumPy loop", wall / clocks["numpy"].wall, "ratio", "<= 1"),
+        ("cores busy", clocks["direct"].cores, "cores", "all, with enough seeds"),
     )
     columns = ("name", "value", "unit", "target")
     return [dict(zip(columns, (f"{name}, {where}", *rest), strict=True)) for name, *rest in values]
