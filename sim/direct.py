@@ -142,7 +142,7 @@ class _Rounds(eqx.Module):
     def __call__(self, key: jax.Array, operands: Any) -> Any:
         problem, schemes, share = operands
         for_labels, for_features = streams(key)
-        labels = draw_labels(self.plan, problem, for_labels, share)
+        labels = draw_labels(self.plan, problem, for_labels, for_features, share)
         x, total = _draw(self.plan, problem, for_features, labels)
         scales = jnp.concatenate([jnp.zeros(1), jnp.sqrt(eigenvalues(problem, self.plan.d))])
         theta, used = _rounds(schemes, x, labels.given, total / self.plan.n, self.rounds)

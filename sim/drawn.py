@@ -17,7 +17,7 @@ def drawn(
     Rows beyond n are zero and have label zero.
     """
     for_labels, for_features = streams(key)
-    labels = draw_labels(plan, problem, for_labels, positive)
+    labels = draw_labels(plan, problem, for_labels, for_features, positive)
     empty = jnp.zeros((plan.blocks, plan.height, plan.d), plan.dtype)
 
     def store(i: jax.Array, block: jax.Array, kept: jax.Array) -> jax.Array:

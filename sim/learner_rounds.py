@@ -80,7 +80,7 @@ class LearnedRounds(eqx.Module):
         """Run the seed; operands are (problem, schemes, learner, share of positive labels)."""
         problem, schemes, learner, share = operands
         for_labels, for_features = streams(key)
-        labels = draw_labels(self.plan, problem, for_labels, share)
+        labels = draw_labels(self.plan, problem, for_labels, for_features, share)
         x = _stored(self.plan, problem, for_features, labels)
         given, y = labels.given.reshape(-1), labels.y.reshape(-1)
         scales = jnp.concatenate([jnp.zeros(1), jnp.sqrt(eigenvalues(problem, self.plan.d))])

@@ -13,9 +13,18 @@ from sim.validate import require
 class LabelNoise(eqx.Module):
     """Flips that depend on the sample's margin alone, so that the exact laws hold (R17, R18)."""
 
+    @property
+    def broken_assumption(self) -> str | None:
+        """The assumption of R2-R5 that these flips break; None where the exact laws hold."""
+        return None
+
     def probability(self, m: jax.Array) -> jax.Array:
         """Probability of a flip at margin ``m`` (any shape; same shape back)."""
         raise NotImplementedError
+
+    def chance(self, m: jax.Array, y: jax.Array) -> jax.Array:
+        """Probability of a flip at margin ``m`` and true label ``y`` = +-1, where one draws them."""
+        return self.probability(m)
 
     def rate(self, law: Margin) -> Any:
         """Probability of a flip, averaged over the margin law."""

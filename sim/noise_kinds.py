@@ -1,4 +1,4 @@
-"""Flips that stay inside the exact laws: by class (R17) and by margin (R18)."""
+"""Flips that stay inside the exact laws: by class (R17), margin (R18) or a random annotator."""
 
 from __future__ import annotations
 
@@ -9,11 +9,24 @@ import jax.numpy as jnp
 
 from sim.margins import Margin
 from sim.noise import LabelNoise
-from sim.validate import require
+from sim.validate import reject, require
+
+
+def check_chance(name: str, value: Any) -> None:
+    """Require a probability."""
+    require(name, value, lambda p: (p >= 0) & (p <= 1), "in [0, 1]")
+
+
+def check_average(value: Any) -> None:
+    """Require that labels are more often right than wrong."""
+    require("average flip probability", value, lambda p: p < 0.5, "below 0.5")
 
 
 class ClassFlips(LabelNoise):
-    r"""Flip probabilities by true class; they act through \(\pi_+p_+ + \pi_-p_-\) alone (R17).
+    r"""Flip probabilities by true class.
+
+    They act on the averaging classifier through \(\pi_+p_+ + \pi_-p_-\) alone (R17); a learner
+    with an intercept sees the classes apart, and the direct engine draws them so.
 
     Args:
         p_plus: probability that a positive label is flipped.
@@ -27,8 +40,8 @@ class ClassFlips(LabelNoise):
 
     def __check_init__(self):
         for name in ("p_plus", "p_minus", "positive"):
-            require(name, getattr(self, name), lambda p: (p >= 0) & (p <= 1), "in [0, 1]")
-        require("average flip probability", self._average(), lambda p: p < 0.5, "below 0.5")
+            check_chance(name, getattr(self, name))
+        check_average(self._average())
 
     def _average(self) -> Any:
         return self.positive * self.p_plus + (1 - self.positive) * self.p_minus
@@ -36,6 +49,10 @@ class ClassFlips(LabelNoise):
     def probability(self, m: jax.Array) -> jax.Array:
         """The average over the classes, at every margin."""
         return jnp.broadcast_to(self._average(), jnp.shape(m))
+
+    def chance(self, m: jax.Array, y: jax.Array) -> jax.Array:
+        """The class's own probability."""
+        return jnp.where(y > 0, self.p_plus, self.p_minus)
 
     def rate(self, law: Margin) -> Any:
         """The average over the classes."""
@@ -65,3 +82,54 @@ class MarginFlips(LabelNoise):
         """Average over the margin law."""
         m, weight = law.nodes(jnp.zeros(()), jnp.zeros(()))
         return jnp.sum(weight * self.probability(m), -1)
+
+
+class Annotators(LabelNoise):
+    """Each sample is labelled by one annotator, chosen whatever the sample is.
+
+    Then the annotators act through their average error alone, as uniform flips do;
+    `sim.noise_features.RegionalAnnotators` choose their samples.
+
+    Args:
+        rates: probability of an error of each annotator.
+        shares: their shares of the samples, equal by default; they sum to 1.
+    """
+
+    rates: tuple[Any, ...]
+    shares: tuple[Any, ...]
+
+    def __init__(self, rates: Any, shares: Any = None):
+        self.rates = tuple(rates)
+        self.shares = equal_shares(self.rates) if shares is None else tuple(shares)
+
+    def __check_init__(self):
+        check_annotators(self.rates, self.shares)
+
+    def probability(self, m: jax.Array) -> jax.Array:
+        """The average over the annotators, at every margin."""
+        return jnp.broadcast_to(average_error(self.rates, self.shares), jnp.shape(m))
+
+    def rate(self, law: Margin) -> Any:
+        """The average over the annotators."""
+        return average_error(self.rates, self.shares)
+
+
+def equal_shares(rates: tuple[Any, ...]) -> tuple[float, ...]:
+    """The same share for each annotator."""
+    return (1 / len(rates),) * len(rates) if rates else ()
+
+
+def average_error(rates: tuple[Any, ...], shares: tuple[Any, ...]) -> Any:
+    """Error of the annotators, averaged by their shares."""
+    return sum(rate * share for rate, share in zip(rates, shares, strict=True))
+
+
+def check_annotators(rates: tuple[Any, ...], shares: tuple[Any, ...]) -> None:
+    """Require as many rates as shares, probabilities, and an average error below 1/2."""
+    if not rates or len(rates) != len(shares):
+        raise reject("shares", f"{len(shares)} numbers", f"one for each of {len(rates)} rates")
+    for rate, share in zip(rates, shares, strict=True):
+        check_chance("rates", rate)
+        check_chance("shares", share)
+    require("sum of shares", sum(shares), lambda total: abs(total - 1) < 1e-9, "1")
+    check_average(average_error(rates, shares))

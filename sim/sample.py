@@ -16,6 +16,8 @@ from jax import lax
 
 from sim.counter import normals, threefry, uniform, words
 from sim.margins import Margin
+from sim.noise_features import FeatureNoise
+from sim.noise_kinds import ClassFlips
 from sim.problem import Problem
 from sim.validate import reject, require
 
@@ -76,11 +78,15 @@ def layout(problem: Problem, dtype: Any = jnp.float32) -> Layout:
 
 
 def check_scalar(problem: Problem, positive: Any) -> None:
-    """The engine takes one problem at a time and a share of positive labels in [0, 1]."""
+    """One problem at a time, a share of positive labels in [0, 1], and noise that fits both."""
     for name in ("n", "d", "gamma", "sigma"):
         if jnp.ndim(getattr(problem, name)):
             raise reject(name, getattr(problem, name), "a scalar: one problem at a time")
     require("positive", positive, lambda share: (share >= 0) & (share <= 1), "in [0, 1]")
+    if isinstance(problem.noise, FeatureNoise):
+        problem.noise.check_axis(int(problem.d))
+    if isinstance(problem.noise, ClassFlips) and positive != problem.noise.positive:
+        raise reject("positive", positive, f"{problem.noise.positive}, as the noise says")
 
 
 class Labels(eqx.Module):
@@ -91,18 +97,34 @@ class Labels(eqx.Module):
     given: jax.Array
 
 
-def draw_labels(plan: Layout, problem: Problem, key: jax.Array, positive: Any) -> Labels:
-    """Margins, labels and flips, before any feature is drawn."""
+def draw_labels(
+    plan: Layout, problem: Problem, key: jax.Array, for_features: jax.Array, positive: Any
+) -> Labels:
+    """Margins, labels and flips, before any feature is drawn (or, at most, the one that counts)."""
     secret = words(key)
     index = jnp.arange(plan.rows)
     low, high = index.astype(jnp.uint32) & jnp.uint32(2**31 - 1), (index >> 31) * 2
     coins = [uniform(bits) for bits in threefry(secret, high.astype(jnp.uint32), low)]
     margin = _margins(problem.law, secret, (high + 1).astype(jnp.uint32), low)
     y = jnp.where(coins[0] < positive, 1.0, -1.0)
-    given = jnp.where(coins[1] < problem.noise.probability(margin), -y, y)
+    if isinstance(problem.noise, FeatureNoise):
+        feature = _noise_feature(plan, for_features, problem.noise.axis)
+        flip = problem.noise.flip_chance(y, feature)
+    else:
+        flip = problem.noise.chance(margin, y)
+    given = jnp.where(coins[1] < flip, -y, y)
     grid = (plan.blocks, plan.height)
     columns = [jnp.where(index < plan.n, column, 0.0) for column in (margin, y, given)]
     return Labels(*(column.astype(plan.dtype).reshape(grid) for column in columns))
+
+
+def _noise_feature(plan: Layout, key: jax.Array, axis: Any) -> jax.Array:
+    """Coordinate ``axis`` of z of all rows [rows]: what `fold_blocks` draws, drawn ahead of it."""
+    pairs, row = jnp.arange(plan.blocks // 2), jnp.arange(plan.height)
+    high, low = jnp.meshgrid(pairs, row * plan.d + 1 + axis, indexing="ij")
+    counters = (high.astype(jnp.uint32), low.astype(jnp.uint32))
+    z = normals(words(key), *counters, jnp.dtype(plan.dtype))
+    return jnp.stack(z, axis=1).reshape(plan.rows).astype(jnp.float64)
 
 
 def _margins(law: Margin, secret: Any, high: jax.Array, low: jax.Array) -> jax.Array:
@@ -188,7 +210,7 @@ def arrays(tree: Any) -> Any:
 @eqx.filter_jit
 def _sample(plan: Layout, problem: Problem, key: jax.Array, positive: jax.Array) -> Sample:
     for_labels, for_features = streams(key)
-    labels = draw_labels(plan, problem, for_labels, positive)
+    labels = draw_labels(plan, problem, for_labels, for_features, positive)
 
     def store(i: jax.Array, x: jax.Array, carry: jax.Array) -> jax.Array:
         return lax.dynamic_update_index_in_dim(carry, x, i, 0)
