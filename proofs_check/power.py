@@ -1,112 +1,117 @@
 """The court on trial: planted errors must be convicted, right formulas must not.
 
-``python -m proofs_check.power`` writes ``power.md`` and ``power.json``.
+``python -m proofs_check.power`` writes ``power.md`` and ``power.json``.  Results by root seed are
+kept in ``power_roots.jsonl`` as they come; a later run takes up what is there, unless the claim,
+the table of formulas or the sampling changed since.  A change of `sim` is not noticed: ``--fresh``.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import multiprocessing
 import sys
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from proofs_check.claims import CLAIMS
-from proofs_check.court import judge
-from proofs_check.formulas import Formulas
-from proofs_check.mutants import MUTANTS, Mutant
-from proofs_check.registry import Claim, Setting
+from proofs_check.claims import SAMPLED
+from proofs_check.mutants import MUTANTS
+from proofs_check.power_tables import tables
 from proofs_check.report import plain
+from proofs_check.trials import (
+    Progress,
+    fingerprint,
+    planted,
+    planted_rows,
+    right_root,
+    right_summary,
+)
 from sim.files import write_whole
 
-BY_ID: dict[str, Claim] = {claim.id: claim for claim in CLAIMS}
-Measured = dict[str, Any]
-Progress = Callable[[str], None]
+
+def kept(path: Path) -> dict[int, dict[str, Any]]:
+    """Claims by root from earlier runs; claims that changed since, and cut-off lines, are left out."""
+    current = {name: fingerprint(name) for name in SAMPLED}
+    found: dict[int, dict[str, Any]] = {}
+    for line in path.read_text().splitlines() if path.exists() else ():
+        try:
+            record = json.loads(line)
+        except json.JSONDecodeError:  # the last line of a run that was killed
+            continue
+        still = {
+            name: claim
+            for name, claim in record["claims"].items()
+            if claim["source"] == current.get(name)
+        }
+        found.setdefault(record["root"], {}).update(still)
+    return found
 
 
-def verdict(claim: Claim, data: Any, formulas: Formulas, setting: Setting) -> str:
-    """The verdict on one claim with given data and formulas; errors are not swallowed."""
-    evidence = claim.judge(data, formulas, setting)
-    return str(judge([claim], [evidence], setting)["claims"][0]["verdict"])
+def all_roots(
+    roots: Sequence[int], path: Path, pool: ProcessPoolExecutor, say: Progress
+) -> Iterator[dict[str, Any]]:
+    """Every root's record in order, from ``path`` or tried now; new ones are appended to it."""
+    have = kept(path)
+    missing = [[n for n in SAMPLED if n not in have.get(root, {})] for root in roots]
+    waiting = [
+        pool.submit(right_root, r, m) if m else None for r, m in zip(roots, missing, strict=True)
+    ]
+    start, fresh = time.monotonic(), 0
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a") as file:
+        for root, future in zip(roots, waiting, strict=True):
+            claims = dict(have.get(root, {}))
+            if future is not None:
+                record = future.result()
+                file.write(json.dumps(plain(record)) + "\n")
+                file.flush()
+                claims |= record["claims"]
+                fresh += 1
+                pace = (time.monotonic() - start) / fresh
+                say(f"root {root} of {roots[-1]}: tried, {pace:.1f} s a root")
+            yield {"root": root, "claims": claims}
 
 
-def convictions(
-    mutant: Mutant, measured: Measured, setting: Setting, every: bool = True
-) -> dict[str, str]:
-    """Verdicts of the claims concerned on one mutant; only the first claim unless ``every``."""
-    names = mutant.claims if every else mutant.claims[:1]
-    for name in names:
-        if name not in measured:
-            measured[name] = BY_ID[name].measure(setting)
-    wrong = mutant.formulas()
-    return {name: verdict(BY_ID[name], measured[name], wrong, setting) for name in names}
-
-
-def plant(
-    mutants: Iterable[Mutant], setting: Setting, every: bool, progress: Progress
-) -> list[dict[str, Any]]:
-    """One row a mutant: the verdicts, and whether any claim convicts it."""
-    measured: Measured = {}
-    rows = []
-    for mutant in mutants:
-        verdicts = convictions(mutant, measured, setting, every)
-        convicted = "fails" in verdicts.values()
-        rows.append({"mutant": mutant.name, "verdicts": verdicts, "convicted": convicted})
-        progress(f"{mutant.name}: {verdicts}")
-    return rows
-
-
-def acquit(claims: Iterable[Claim], roots: Iterable[int], progress: Progress) -> dict[str, Any]:
-    """Sampled claims of the right formulas under many root seeds: convictions, smallest p."""
-    chosen = list(claims)
-    convicted: dict[str, int] = {claim.id: 0 for claim in chosen}
-    smallest, runs, tests = 1.0, 0, 0
-    for root in roots:
-        setting = Setting("quick", root)
-        evidence = [c.judge(c.measure(setting), Formulas(), setting) for c in chosen]
-        record = judge(chosen, evidence, setting)
-        for row in record["claims"]:
-            convicted[row["id"]] += row["verdict"] == "fails"
-        runs += 1
-        tests += record["false_alarms"]["tests"]
-        smallest = min([smallest, *(t.p_value for e in evidence for t in e.tests)])
-        progress(f"root {root}: {record['fails']} convicted, smallest p so far {smallest:.2g}")
-    return {"roots": runs, "tests": tests, "convicted": convicted, "smallest_p": smallest}
-
-
-def markdown(rows: list[dict[str, Any]], right: dict[str, Any]) -> str:
-    """Both tables."""
-    caught = sum(row["convicted"] for row in rows)
-    lines = [f"# Power: {caught} of {len(rows)} planted errors convicted", ""]
-    lines += ["| planted error | verdicts of the claims concerned |", "|---|---|"]
-    for row in rows:
-        verdicts = ", ".join(f"`{name}`: {v}" for name, v in row["verdicts"].items())
-        lines.append(f"| {row['mutant']} | {verdicts} |")
-    lines += ["", f"# Right formulas: {right['roots']} root seeds, {right['tests']} tests", ""]
-    lines += [f"Smallest p-value: {right['smallest_p']:.3g}.", ""]
-    lines += ["| claim | convictions |", "|---|---|"]
-    lines += [f"| `{name}` | {count} |" for name, count in right["convicted"].items()]
-    return "\n".join(lines) + "\n"
+def all_planted(pool: ProcessPoolExecutor, say: Progress) -> list[dict[str, Any]]:
+    """Verdicts on every mutant; a claim is measured once and tried on all that concern it."""
+    names = list(dict.fromkeys(name for mutant in MUTANTS for name in mutant.claims))
+    by_claim = {}
+    for name, verdicts in zip(names, pool.map(planted, names), strict=True):
+        by_claim[name] = verdicts
+        caught = sum(v == "fails" for v in verdicts.values())
+        say(f"{name}: convicts {caught} of {len(verdicts)} planted errors")
+    return planted_rows(by_claim)
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run both trials; exit 1 if an error escapes or a right formula is convicted."""
     parser = argparse.ArgumentParser(prog="python -m proofs_check.power", description=__doc__)
     parser.add_argument("--roots", type=int, default=200, help="root seeds for right formulas")
+    parser.add_argument("--workers", type=int, default=2, help="processes (default 2)")
+    parser.add_argument("--fresh", action="store_true", help="forget what earlier runs kept")
     parser.add_argument("--out", type=Path, default=Path("results"), help="folder of the report")
     args = parser.parse_args(arguments)
+    for name, value in (("roots", args.roots), ("workers", args.workers)):
+        if value < 1:
+            parser.error(f"--{name} = {value} is not allowed: --{name} must be 1 or more")
+    path = args.out / "power_roots.jsonl"
+    if args.fresh:
+        path.unlink(missing_ok=True)
 
     def say(line: str) -> None:
         print(line, file=sys.stderr, flush=True)
 
-    rows = plant(MUTANTS, Setting(), every=True, progress=say)
-    sampled = [claim for claim in CLAIMS if claim.kind == "sampled"]
-    right = acquit(sampled, range(1, args.roots + 1), say)
-    text = markdown(rows, right)
+    spawn = multiprocessing.get_context("spawn")  # forking a process that runs JAX can hang
+    with ProcessPoolExecutor(args.workers, mp_context=spawn) as pool:
+        rows = all_planted(pool, say)
+        right = right_summary(SAMPLED, all_roots(range(1, args.roots + 1), path, pool, say))
+    record = plain({"planted": rows, "right": right})
+    write_whole(args.out / "power.json", (json.dumps(record, indent=1) + "\n").encode())
+    text = f"# Power of the claims\n\n{tables(record)}\n"
     write_whole(args.out / "power.md", text.encode())
-    content = json.dumps(plain({"planted": rows, "right": right}), indent=1) + "\n"
-    write_whole(args.out / "power.json", content.encode())
     print(text)
     escaped = any(not row["convicted"] for row in rows) or any(right["convicted"].values())
     return int(escaped)

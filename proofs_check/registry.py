@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import functools
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -91,6 +92,12 @@ class Claim:
     domain: dict[str, Any]
     judge: Callable[[Any, Formulas, Setting], Evidence]
     measure: Callable[[Setting], Any] = _nothing
+
+    @property
+    def module(self) -> str:
+        """Name of the module that tries it."""
+        judge = self.judge.func if isinstance(self.judge, functools.partial) else self.judge
+        return judge.__module__
 
 
 def choose(claims: Iterable[Claim], only: Iterable[str] | None) -> list[Claim]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from proofs_check.power_tables import tables
 from proofs_check.registry import Claim, Evidence
 from sim.files import write_whole
 
@@ -51,8 +52,8 @@ def table(record: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def markdown(record: dict[str, Any]) -> str:
-    """The whole report as Markdown."""
+def markdown(record: dict[str, Any], power: dict[str, Any] | None = None) -> str:
+    """The whole report as Markdown, with the court's own trial where one was recorded."""
     counts = ", ".join(f"{record[v]} {v}" for v in ("holds", "fails", "undecided"))
     budget = record["false_alarms"]
     parts = [
@@ -66,6 +67,8 @@ def markdown(record: dict[str, Any]) -> str:
     for row in record["claims"]:
         if row["verdict"] != "holds":
             parts.append(f"## `{row['id']}` {row['verdict']}\n\n{_why(row['details'])}")
+    if power is not None:
+        parts.append(f"# The claims' power\n\n{tables(power)}")
     return "\n\n".join(parts) + "\n"
 
 
@@ -86,11 +89,16 @@ def write_record(
     claims: Sequence[Claim],
     evidence: Sequence[Evidence | str],
 ) -> None:
-    """Write ``claims.md``, ``claims.json`` and ``certificates/<claim>/<name>`` under ``out``."""
+    """Write ``claims.md``, ``claims.json`` and ``certificates/<claim>/<name>`` under ``out``.
+
+    ``claims.md`` shows the record of ``make power`` where ``out`` has one.
+    """
     for claim, found in zip(claims, evidence, strict=True):
         if isinstance(found, Evidence):
             for name, content in found.certificates.items():
                 body = content if isinstance(content, bytes) else json.dumps(content).encode()
                 write_whole(out / "certificates" / claim.id / name, body)
     write_whole(out / "claims.json", (json.dumps(record, indent=1) + "\n").encode())
-    write_whole(out / "claims.md", markdown(record).encode())
+    power = out / "power.json"
+    tried = json.loads(power.read_text()) if power.exists() else None
+    write_whole(out / "claims.md", markdown(record, tried).encode())

@@ -26,3 +26,4 @@ CLAIMS: tuple[Claim, ...] = (
     *privacy.CLAIMS,
     *guaranteed.CLAIMS,
 )
+SAMPLED: tuple[str, ...] = tuple(claim.id for claim in CLAIMS if claim.kind == "sampled")

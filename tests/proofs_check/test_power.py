@@ -1,11 +1,22 @@
 """Every planted error is convicted by the first claim concerned; the right formulas are not."""
 
+import json
+
 import pytest
 
 from proofs_check.formulas import Formulas
 from proofs_check.mutants import MUTANTS
-from proofs_check.power import BY_ID, acquit, convictions, verdict
+from proofs_check.power import kept
+from proofs_check.power_tables import read, tables
 from proofs_check.registry import Setting
+from proofs_check.trials import (
+    BY_ID,
+    convictions,
+    fingerprint,
+    right_root,
+    right_summary,
+    verdict,
+)
 
 CHEAP = ("R2-initial-law", "R3-full-law", "labels-by-margin", "R17-classes")
 
@@ -32,5 +43,41 @@ def test_right_formulas_hold(name, measured):
 
 
 def test_right_formulas_under_other_roots():
-    claims = [BY_ID[name] for name in CHEAP[2:]]
-    assert not any(acquit(claims, range(1, 6), lambda _: None)["convicted"].values())
+    roots = [right_root(root, CHEAP[2:]) for root in range(1, 6)]
+    summary = right_summary(CHEAP[2:], roots)
+    assert summary["roots"] == 5 and summary["tests"] == 5 * 6
+    assert not any(summary["convicted"].values()) and not any(summary["undecided"].values())
+
+
+def record(p, refuted=0, open_=0):
+    return {"source": fingerprint(NAME), "p": p, "refuted": refuted, "open": open_}
+
+
+NAME = "R17-classes"
+
+
+def test_right_summary_counts():
+    found = [record([0.5, 1e-9]), record([0.5, 0.1], refuted=1), record([0.2], open_=2)]
+    summary = right_summary([NAME], ({"claims": {NAME: claim}} for claim in found))
+    assert (summary["roots"], summary["tests"], summary["smallest_p"]) == (3, 5, 1e-9)
+    assert (summary["convicted"][NAME], summary["undecided"][NAME]) == (2, 1)
+
+
+def test_roots_of_an_earlier_run_are_kept_unless_the_claim_changed(tmp_path):
+    path = tmp_path / "roots.jsonl"
+    stale = record([0.3]) | {"source": "other"}
+    lines = [{"root": 1, "claims": {NAME: record([0.5])}}, {"root": 2, "claims": {NAME: stale}}]
+    path.write_text("\n".join(json.dumps(line) for line in lines) + '\n{"root": 3, "cla')
+    assert kept(path) == {1: {NAME: record([0.5])}, 2: {}}
+
+
+def test_tables_are_read_back():
+    rows = [
+        {"mutant": "b halved", "verdicts": {"R5-limit": "fails"}, "convicted": True},
+        {"mutant": "no r", "verdicts": {"R5-limit": "holds", NAME: "holds"}, "convicted": False},
+    ]
+    right = right_summary([NAME], [{"claims": {NAME: record([0.25])}}])
+    made = {"planted": rows, "right": right}
+    assert read(tables(made)) == made
+    assert "1 of 2 planted errors convicted" in tables(made)
+    assert "run `make power` again" in tables(made)

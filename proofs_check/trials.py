@@ -1,0 +1,102 @@
+"""The two trials of the court: planted errors, and right formulas under many root seeds."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from proofs_check.claims import CLAIMS
+from proofs_check.court import judge
+from proofs_check.formulas import Formulas
+from proofs_check.holm import rejected
+from proofs_check.mutants import MUTANTS, Mutant
+from proofs_check.registry import Claim, Setting
+
+BY_ID: dict[str, Claim] = {claim.id: claim for claim in CLAIMS}
+HOME = Path(__file__).resolve().parent
+Measured = dict[str, Any]
+Progress = Callable[[str], None]
+
+
+def verdict(claim: Claim, data: Any, formulas: Formulas, setting: Setting) -> str:
+    """The verdict on one claim with given data and formulas; errors are not swallowed."""
+    evidence = claim.judge(data, formulas, setting)
+    return str(judge([claim], [evidence], setting)["claims"][0]["verdict"])
+
+
+def convictions(
+    mutant: Mutant, measured: Measured, setting: Setting, every: bool = True
+) -> dict[str, str]:
+    """Verdicts of the claims concerned on one mutant; only the first claim unless ``every``."""
+    names = mutant.claims if every else mutant.claims[:1]
+    for name in names:
+        if name not in measured:
+            measured[name] = BY_ID[name].measure(setting)
+    wrong = mutant.formulas()
+    return {name: verdict(BY_ID[name], measured[name], wrong, setting) for name in names}
+
+
+def planted(name: str) -> dict[str, str]:
+    """Verdicts of one claim, measured once, on every mutant that concerns it."""
+    claim, setting = BY_ID[name], Setting()
+    data = claim.measure(setting)
+    concerned = [mutant for mutant in MUTANTS if name in mutant.claims]
+    return {m.name: verdict(claim, data, m.formulas(), setting) for m in concerned}
+
+
+def planted_rows(by_claim: dict[str, dict[str, str]]) -> list[dict[str, Any]]:
+    """One row a mutant: the verdicts, and whether any claim convicts it."""
+    rows = []
+    for mutant in MUTANTS:
+        verdicts = {name: by_claim[name][mutant.name] for name in mutant.claims}
+        convicted = "fails" in verdicts.values()
+        rows.append({"mutant": mutant.name, "verdicts": verdicts, "convicted": convicted})
+    return rows
+
+
+def right_root(root: int, names: Sequence[str]) -> dict[str, Any]:
+    """What the right formulas meet under one root seed at quick-level sizes, by claim."""
+    setting, found = Setting("quick", root), {}
+    for name in names:
+        claim = BY_ID[name]
+        evidence = claim.judge(claim.measure(setting), Formulas(), setting)
+        found[name] = {
+            "source": fingerprint(name),
+            "p": [float(test.p_value) for test in evidence.tests],
+            "refuted": sum(check.ok is False for check in evidence.checks),
+            "open": sum(check.ok is None for check in evidence.checks)
+            + sum(not test.resolution <= test.needed for test in evidence.tests),
+        }
+    return {"root": root, "claims": found}
+
+
+def right_summary(names: Sequence[str], roots: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """Convictions and open comparisons by claim; Holm's procedure runs over each root's tests."""
+    convicted, undecided = ({name: 0 for name in names} for _ in range(2))
+    smallest, runs, tests = 1.0, 0, 0
+    for record in roots:
+        found = [record["claims"][name] for name in names]
+        p_values = [p for claim in found for p in claim["p"]]
+        falls = iter(rejected(p_values))
+        for name, claim in zip(names, found, strict=True):
+            fell = any([next(falls) for _ in claim["p"]])
+            convicted[name] += bool(fell or claim["refuted"])
+            undecided[name] += bool(claim["open"])
+        runs, tests, smallest = runs + 1, tests + len(p_values), min([smallest, *p_values])
+    return {
+        "roots": runs,
+        "tests": tests,
+        "convicted": convicted,
+        "undecided": undecided,
+        "smallest_p": smallest,
+    }
+
+
+def fingerprint(name: str) -> str:
+    """What a claim's trial is made of: its module, the table of formulas and the sampling."""
+    module = sys.modules[BY_ID[name].module].__file__
+    sources = [Path(str(module)), HOME / "formulas.py", *sorted(HOME.glob("sampling/*.py"))]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
