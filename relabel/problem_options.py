@@ -15,11 +15,19 @@ if TYPE_CHECKING:
     from sim.problem import Problem
 
 SPECTRA = "isotropic, power:A or a file with one eigenvalue a line"
+NOISES = (
+    "classes:P_PLUS,P_MINUS[,SHARE] (SHARE of positive labels, default 0.5); "
+    "margin:P,DECAY (P e^(-DECAY (m - 1)) at margin m); and, with --engine direct only, "
+    "direction:P,STRENGTH[,AXIS] (labels lean toward the sign of a noise feature), "
+    "subgroup:P,P_SUBGROUP,SHARE[,AXIS] (worse where a noise feature is large), "
+    "annotators:RATE,RATE,...@CORRELATION[,AXIS] (each at work in a region of a noise feature); "
+    "without @ annotators are chosen at random, which every engine serves; AXIS 0 to d - 2"
+)
 MARGINS = "constant, half-normal:S, uniform:W or gaussian"
 
 
 def add_problem_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add ``--n --d --p|--epsilon --gamma --sigma --margin --spectrum``."""
+    """Add ``--n --d --p|--epsilon|--noise --gamma --sigma --margin --spectrum``."""
     group = parser.add_argument_group("the problem")
     group.add_argument("--n", type=whole_number, required=True, help="samples, e.g. 1e6")
     group.add_argument("--d", type=whole_number, required=True, help="features, e.g. 500")
@@ -30,6 +38,7 @@ def add_problem_arguments(parser: argparse.ArgumentParser) -> None:
         type=real_number,
         help="label privacy by randomised response instead of --p: p = 1/(1 + e^epsilon)",
     )
+    flips.add_argument("--noise", metavar="KIND", help=f"other flips instead of --p: {NOISES}")
     group.add_argument("--gamma", type=real_number, required=True, help="norm of mu, > 0")
     group.add_argument(
         "--sigma",
@@ -52,7 +61,7 @@ def problem_from(args: argparse.Namespace) -> Problem:
     with naming("--margin", args.margin, f"one of {MARGINS}"):
         margin = parse_margin(args.margin)
     sigma = 1.0 if args.sigma is None else args.sigma
-    common = {"n": args.n, "d": args.d, "p": _flip_rate(args), "gamma": args.gamma}
+    common = {"n": args.n, "d": args.d, "gamma": args.gamma, **_flips(args)}
     # Built first so that bad sizes are refused before a spectrum is made from them.
     problem = Problem(**common, sigma=sigma, margin=margin)
     if args.spectrum == "isotropic":
@@ -62,7 +71,11 @@ def problem_from(args: argparse.Namespace) -> Problem:
 
 def describe(args: argparse.Namespace, problem: Problem) -> dict[str, Any]:
     """The problem as it goes into the JSON output."""
-    told = {} if args.epsilon is None else {"epsilon": args.epsilon}
+    told: dict[str, Any] = {}
+    if args.epsilon is not None:
+        told = {"epsilon": args.epsilon}
+    if args.noise is not None:
+        told = {"noise": args.noise, "broken_assumption": problem.noise.broken_assumption}
     return {
         "n": args.n,
         "d": args.d,
@@ -73,6 +86,15 @@ def describe(args: argparse.Namespace, problem: Problem) -> dict[str, Any]:
         "margin": args.margin,
         "spectrum": args.spectrum,
     }
+
+
+def _flips(args: argparse.Namespace) -> dict[str, Any]:
+    """Either ``p`` or ``noise``, as `Problem` takes them."""
+    if args.noise is None:
+        return {"p": _flip_rate(args)}
+    from sim.noise_names import parse_noise
+
+    return {"noise": parse_noise(args.noise)}
 
 
 def _flip_rate(args: argparse.Namespace) -> float:

@@ -16,6 +16,7 @@ from tqdm import tqdm
 from relabel.errors import bad_value
 from sim.learner_rounds import LearnedOutcome
 from sim.learners import Averaging, Learner, parse_learner
+from sim.noise_kinds import ClassFlips
 from sim.outcome import Outcome, improved
 from sim.problem import Problem
 from sim.schemes import Scheme
@@ -46,6 +47,8 @@ def run(
     run_many = importlib.import_module(f"sim.{engine}").run_many
     if learner is not None:
         run_many = partial(run_many, learner=learner, throw=False)
+    if engine == "direct" and isinstance(problem.noise, ClassFlips):
+        run_many = partial(run_many, positive=problem.noise.positive)
     key = jax.random.key(seed)
     if not progress:
         return run_many(problem, schemes, rounds, key=key, seeds=seeds)

@@ -6,7 +6,7 @@ true label and the margin.  In isotropic noise every direction orthogonal to mu 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import equinox as eqx
 import jax
@@ -31,6 +31,7 @@ class FeatureNoise(LabelNoise):
     """Flips that depend on the coordinate ``axis`` of z, 0 ... d - 2."""
 
     axis: Any = eqx.field(default=0, kw_only=True)
+    name: ClassVar[str]
 
     @property
     def broken_assumption(self) -> str:
@@ -45,8 +46,9 @@ class FeatureNoise(LabelNoise):
         """
         raise reject(
             "noise",
-            type(self).__name__,
-            f"independent of z here, but {BROKEN}; only the direct engine serves",
+            self.name,
+            f"independent of z: {BROKEN}; only the direct engine serves, with schemes that take no "
+            "constant from the law",
         )
 
     def flip_chance(self, y: jax.Array, h: jax.Array) -> jax.Array:
@@ -76,6 +78,7 @@ class DirectionFlips(FeatureNoise):
 
     p: Any
     strength: Any
+    name: ClassVar[str] = "direction"
 
     def __check_init__(self):
         require("p", self.p, lambda p: (p >= 0) & (p < 0.5), "in [0, 0.5)")
@@ -104,6 +107,7 @@ class SubgroupFlips(FeatureNoise):
     p: Any
     p_subgroup: Any
     share: Any
+    name: ClassVar[str] = "subgroup"
 
     def __check_init__(self):
         for name in ("p", "p_subgroup", "share"):
@@ -139,6 +143,7 @@ class RegionalAnnotators(FeatureNoise):
     rates: tuple[Any, ...]
     shares: tuple[Any, ...]
     correlation: Any
+    name: ClassVar[str] = "annotators"
 
     def __init__(self, rates: Any, shares: Any = None, correlation: Any = 1.0, axis: Any = 0):
         self.rates = tuple(rates)

@@ -66,12 +66,14 @@ def main(args: argparse.Namespace) -> int:
         told = {"engine": args.engine, "seeds": args.seeds, "schemes": summaries}
         print_json({"problem": describe(args, problem), **told})
     else:
-        _print(args, summaries)
+        _print(args, summaries, problem.noise.broken_assumption)
     return 0
 
 
-def _print(args: argparse.Namespace, summaries: dict[str, Any]) -> None:
+def _print(args: argparse.Namespace, summaries: dict[str, Any], broken: str | None) -> None:
     print(f"{args.engine}, {args.seeds} seeds: mean +- standard error\n")
+    if broken is not None:
+        print(f"no theory: {broken}\n")
     columns = ["scheme", "round", *QUANTITIES, "improved"]
     rows = [
         [name, number, *(_pair(values[q], number) for q in QUANTITIES), values["improved"][number]]

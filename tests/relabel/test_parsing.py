@@ -21,7 +21,10 @@ PROBLEM = {
     "p below": (words("theory", p="-0.1"), "--p -0.1: must be in [0, 0.5)"),
     "p nan": (words("theory", p="nan"), "--p: 'nan' is not a finite number"),
     "p word": (words("theory", p="half"), "--p: 'half' is not a number"),
-    "p missing": (words("theory", p=None), "one of the arguments --p --epsilon is required"),
+    "p missing": (
+        words("theory", p=None),
+        "one of the arguments --p --epsilon --noise is required",
+    ),
     "n small": (words("theory", n="1"), "--n 1: must be a whole number >= 2"),
     "n broken": (words("theory", n="10.5"), "--n: '10.5' is not a whole number"),
     "n huge": (words("theory", n="1e4000"), "--n: '1e4000' is not a whole number below 2^63"),
@@ -37,6 +40,17 @@ PROBLEM = {
     "epsilon": (words("theory", p=None, epsilon="0"), "--epsilon 0.0: must be > 0"),
     "epsilon below": (words("theory", p=None, epsilon="-2"), "--epsilon -2.0: must be > 0"),
     "epsilon and p": (words("theory", epsilon="1"), "not allowed with argument --p"),
+    "noise kind": (words("theory", p=None, noise="fog"), "--noise fog: must be one of classes:"),
+    "noise numbers": (words("theory", p=None, noise="margin:0.4"), "must be margin:P,DECAY"),
+    "noise average": (
+        words("theory", p=None, noise="classes:0.9,0.3"),
+        "--noise classes:0.9,0.3: must be classes:P_PLUS,P_MINUS[,SHARE] where average flip",
+    ),
+    "noise and p": (words("theory", noise="margin:0.4,1"), "not allowed with argument --p"),
+    "noise of z": (
+        words("theory", p=None, noise="direction:0.3,1"),
+        "--noise direction: must be independent of z: flips depend on the noise features z; R2-R5",
+    ),
     "margin": (words("theory", margin="triangle"), "--margin triangle: must be one of constant"),
     "margin scale": (words("theory", margin="half-normal:0"), "--margin half-normal:0: must be"),
     "margin word": (words("theory", margin="uniform:x"), "--margin uniform:x: must be one of"),
@@ -59,6 +73,14 @@ SIMULATE = {
     "learner penalty": (
         words("simulate", learner="ridge:0", engine="direct"),
         "--learner ridge:0: must be one of",
+    ),
+    "noise of z": (
+        words("simulate", p=None, noise="subgroup:0.1,0.9,0.2"),
+        "only the direct engine serves",
+    ),
+    "noise axis": (
+        words("simulate", p=None, noise="annotators:0.1,0.4@1,49", engine="direct"),
+        "--noise axis 49.0: must be a whole number from 0 to d - 2 = 48",
     ),
     "learner engine": (words("simulate", learner="ridge:1"), "--engine direct"),
     "intercept": (words("simulate", ("--intercept",), engine="direct"), "--intercept True: must"),

@@ -1,46 +1,197 @@
-"""Flips by class (R17) and by margin (R18): engines, limit and finite n against each other."""
+"""Kinds of flips: inside the exact laws (R17, R18), and outside, where only drawn data serve."""
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
+from scipy.stats import norm
 
 import sim
 import theory
-from sim import dice
-from sim.noise_kinds import ClassFlips, MarginFlips
+from relabel.cli import main
+from sim import dice, direct
+from sim.noise_features import BROKEN, DirectionFlips, RegionalAnnotators, SubgroupFlips
+from sim.noise_kinds import Annotators, ClassFlips, MarginFlips
+from sim.noise_names import parse_noise
+from sim.sample import sample
 from theory.fluctuations import fluctuations
 
 KEY = jax.random.key(3)
+ONE = tuple(jax.local_devices()[:1])
+FULL = sim.Full()
+KINDS = (
+    DirectionFlips(0.3, 1.5, axis=7),
+    SubgroupFlips(0.1, 0.8, 0.2, axis=3),
+    RegionalAnnotators([0.1, 0.5], correlation=0.7),
+)
+
+
+def shape(noise, n=60, d=21, gamma=1.2):
+    return sim.Problem(n, d, gamma=gamma, noise=noise)
+
+
+def within_error(one, other, errors=4.0):
+    spread = np.sqrt(one.var(0) / len(one) + other.var(0) / len(other))
+    return np.all(np.abs(one.mean(0) - other.mean(0)) < errors * spread)
+
+
+def by_hand(rng, flip, seeds=400, n=60, d=21, gamma=1.2, positive=0.5):
+    """Kappa before and after full retraining, in NumPy; flips by ``flip(rng, y, z)``."""
+    y = np.where(rng.random((seeds, n)) < positive, 1.0, -1.0)
+    x = rng.normal(size=(seeds, n, d))
+    x[..., 0] = gamma * y
+    given = np.where(flip(rng, y, x[..., 1:]), -y, y)
+    first = np.einsum("sn,snd->sd", given, x)
+    second = np.einsum("sn,snd->sd", np.sign(np.einsum("snd,sd->sn", x, first)), x)
+    theta = np.stack([first, second], 1)
+    return gamma * theta[..., 0] / np.linalg.norm(theta[..., 1:], axis=-1)
+
+
+def exact(noise, seeds=4000):
+    """The exact law at the average rate, which must be all that the noise shows it."""
+    rate = float(noise.rate(None))
+    np.testing.assert_array_equal(noise.probability(jnp.array([0.3, 2.0])), rate)
+    problem = shape(sim.UniformFlips(rate))
+    return np.asarray(dice.run(problem, FULL, key=KEY, seeds=seeds, devices=ONE).kappa)
+
+
+def drawn(noise, seeds=400, positive=0.5):
+    # More devices than one would each compile the same program.
+    options = {"key": KEY, "seeds": seeds, "positive": positive, "devices": ONE}
+    return np.asarray(direct.run(shape(noise), FULL, **options).kappa)
 
 
 def test_margin_flips_agree_in_dice_limit_and_finite_n():
     noise = MarginFlips(0.4, 0.8)
     problem = sim.Problem(2000, 401, gamma=1.1, margin="uniform:1", noise=noise)
-    kappa = np.asarray(dice.run(problem, sim.Full(), key=KEY, seeds=3000).kappa)
-    error = kappa.std(0) / 3000**0.5
-    assert np.all(np.abs(kappa.mean(0) - fluctuations(problem).mean[:2]) < 4 * error)
-    np.testing.assert_allclose(kappa.mean(0), theory.predict(problem, sim.Full()).kappa, rtol=0.005)
-    even = sim.Problem(2000, 401, float(problem.p), 1.1, margin="uniform:1")
-    assert np.abs(kappa[:, 0].mean() - fluctuations(even).mean[0]) > 10 * error[0]
+    kappa = np.asarray(dice.run(problem, FULL, key=KEY, seeds=1500, devices=ONE).kappa)
+    error = kappa.std(0) / 1500**0.5
+    even = MarginFlips(float(problem.p), 0.0)
+    problems = (problem, sim.Problem(2000, 401, gamma=1.1, margin="uniform:1", noise=even))
+    finite, initial = (fluctuations(each, mixes=(0.0,)).mean for each in problems)
+    assert np.all(np.abs(kappa.mean(0) - finite) < 4 * error)
+    np.testing.assert_allclose(kappa.mean(0), theory.predict(problem, FULL).kappa, rtol=0.007)
+    assert np.abs(kappa[:, 0].mean() - initial[0]) > 10 * error[0]
 
 
 def test_class_flips_act_through_their_average():
     """Labels flipped class by class in NumPy against the exact law at the averaged rate."""
-    rng, seeds, n, d = np.random.default_rng(0), 400, 60, 20
-    problem = sim.Problem(n, d, gamma=1.2, noise=ClassFlips(0.1, 0.5, positive=0.7))
-    drawn = []
-    for _ in range(seeds):
-        y = np.where(rng.random(n) < 0.7, 1.0, -1.0)
-        x = rng.normal(size=(n, d))
-        x[:, 0] = 1.2 * y
-        given = np.where(rng.random(n) < np.where(y > 0, 0.1, 0.5), -y, y)
-        first = given @ x
-        theta = np.stack([first, np.sign(x @ first) @ x])
-        drawn.append(1.2 * theta[:, 0] / np.linalg.norm(theta[:, 1:], axis=1))
-    drawn = np.array(drawn)
-    exact = np.asarray(dice.run(problem, sim.Full(), key=KEY, seeds=4000).kappa)
-    error = np.sqrt(drawn.var(0) / seeds + exact.var(0) / 4000)
-    assert np.all(np.abs(drawn.mean(0) - exact.mean(0)) < 4 * error)
+
+    def flip(rng, y, z):
+        return rng.random(y.shape) < np.where(y > 0, 0.1, 0.5)
+
+    hand = by_hand(np.random.default_rng(0), flip, positive=0.7)
+    assert within_error(hand, exact(ClassFlips(0.1, 0.5, positive=0.7)))
+
+
+def test_direct_flips_by_class():
+    drawing = sample(shape(ClassFlips(0.1, 0.5, 0.7), n=4000), KEY, positive=0.7)
+    y, flipped = np.asarray(drawing.y), np.asarray(drawing.given != drawing.y)
+    for sign, chance in ((1, 0.1), (-1, 0.5)):
+        group = flipped[y == sign]
+        assert abs(group.mean() - chance) < 4 * np.sqrt(chance * (1 - chance) / len(group))
+    with pytest.raises(ValueError, match=r"positive = 0.5 .* 0.7, as the noise says"):
+        sample(shape(ClassFlips(0.1, 0.5, 0.7)), KEY)
+
+
+def test_random_annotators_are_uniform_flips_at_the_average_error():
+    """Annotators drawn one by one in NumPy against the exact law and the direct engine."""
+    rates, shares = np.array([0.05, 0.45]), [0.4, 0.6]
+
+    def flip(rng, y, z):
+        return rng.random(y.shape) < rates[rng.choice(2, size=y.shape, p=shares)]
+
+    hand = by_hand(np.random.default_rng(1), flip)
+    law = exact(Annotators(rates, shares))
+    assert within_error(hand, law)
+    assert within_error(drawn(RegionalAnnotators(rates, shares, correlation=0.0)), law)
+
+
+def test_annotators_with_regions_of_their_own_break_the_law():
+    """With classes of unequal size the first model leans toward the careful annotator."""
+    rates = np.array([0.05, 0.55])
+
+    def flip(rng, y, z):
+        return rng.random(y.shape) < rates[(z[..., 0] > 0).astype(int)]
+
+    hand = by_hand(np.random.default_rng(2), flip, positive=0.9)
+    direct_kappa = drawn(RegionalAnnotators(rates), positive=0.9)
+    assert within_error(hand, direct_kappa)
+    assert not within_error(exact(Annotators(rates)), direct_kappa, errors=8.0)
+
+
+def test_systematic_errors_turn_the_first_model():
+    """The lean along the feature against NumPy and its closed form; uniform flips lack it."""
+    noise = DirectionFlips(0.3, 1.5, axis=7)
+
+    def flip(rng, y, z):
+        level = np.sqrt(1 + 1.5**2) * norm.ppf(0.3)
+        return rng.normal(size=y.shape) < level - 1.5 * y * z[..., 7]
+
+    kappa = drawn(noise)
+    assert within_error(by_hand(np.random.default_rng(3), flip), kappa)
+    assert not within_error(exact(sim.UniformFlips(0.3)), kappa, errors=8.0)
+    x, given = (lambda d: (np.asarray(d.x), np.asarray(d.given)))(sample(shape(noise, 8000), KEY))
+    lean = 2 * 1.5 / np.sqrt(1 + 1.5**2) * norm.pdf(norm.ppf(0.3))  # Stein's identity
+    means = given @ x[:, 1:] / 8000
+    assert abs(means[7] - lean) < 4 / 8000**0.5
+    assert np.all(np.abs(np.delete(means, 7)) < 4.5 / 8000**0.5)
+
+
+@pytest.mark.parametrize("dtype", [jnp.float32, jnp.float64])
+def test_subgroup_is_read_off_the_very_feature_that_is_drawn(dtype):
+    drawing = sample(shape(SubgroupFlips(0.0, 1.0, 0.25, axis=19), n=1001), KEY, dtype=dtype)
+    inside = np.asarray(drawing.x)[:, 20] > norm.ppf(0.75)
+    np.testing.assert_array_equal(np.asarray(drawing.given != drawing.y), inside)
+    assert 0.18 < inside.mean() < 0.32
+
+
+@pytest.mark.parametrize("noise", KINDS)
+def test_average_rate(noise):
+    problem = shape(noise, n=20_000)
+    drawing = sample(problem, KEY)
+    rate = float(problem.p)
+    measured = np.mean(np.asarray(drawing.given != drawing.y))
+    assert abs(measured - rate) < 4 * np.sqrt(rate * (1 - rate) / 20_000)
+
+
+@pytest.mark.parametrize("noise", KINDS)
+def test_exact_laws_refuse_noise_that_depends_on_z(noise):
+    problem = shape(noise)
+    assert noise.broken_assumption == BROKEN
+    for name in ("initial", "full", "crossfit:5"):
+        scheme = sim.parse_scheme(name)
+        for answer in (
+            lambda scheme=scheme: dice.run(problem, scheme, key=KEY, seeds=2),
+            lambda scheme=scheme: theory.predict(problem, scheme),
+        ):
+            with pytest.raises(ValueError, match=f"noise = {noise.name} .* of z: {BROKEN}; only"):
+                answer()
+    with pytest.raises(ValueError, match=BROKEN):
+        fluctuations(problem)
+
+
+def test_inside_the_exact_laws_nothing_is_broken():
+    for noise in (sim.UniformFlips(0.1), MarginFlips(0.1, 1.0), Annotators([0.1, 0.3])):
+        assert noise.broken_assumption is None
+
+
+def test_simulate_says_what_is_broken(capsys):
+    problem = ["--n", "60", "--d", "21", "--gamma", "1.2", "--noise", "direction:0.3,1.5,7"]
+    argv = ["simulate", *problem, "--engine", "direct", "--seeds", "1", "--schemes", "full"]
+    assert main([*argv, "--json"]) == 0
+    assert f'"broken_assumption": "{BROKEN}"' in capsys.readouterr().out
+    assert main(argv) == 0
+    assert f"no theory: {BROKEN}" in capsys.readouterr().out
+
+
+def test_names():
+    assert parse_noise("classes:0.1,0.5,0.7") == ClassFlips(0.1, 0.5, 0.7)
+    assert parse_noise("margin:0.4,0.8") == MarginFlips(0.4, 0.8)
+    assert parse_noise("direction:0.3,1.5") == DirectionFlips(0.3, 1.5)
+    assert parse_noise("subgroup:0.1,0.8,0.2,3") == SubgroupFlips(0.1, 0.8, 0.2, axis=3.0)
+    assert parse_noise("annotators:0.1,0.5") == Annotators([0.1, 0.5])
+    assert parse_noise("annotators:0.1,0.5@0.7") == KINDS[2]
 
 
 @pytest.mark.parametrize(
@@ -50,6 +201,14 @@ def test_class_flips_act_through_their_average():
         (lambda: ClassFlips(-0.1, 0.3), "p_plus = -0.1"),
         (lambda: MarginFlips(0.5, 1.0), "p = 0.5"),
         (lambda: MarginFlips(0.4, -1.0), "decay = -1"),
+        (lambda: DirectionFlips(0.5, 1.0), "p = 0.5"),
+        (lambda: DirectionFlips(0.3, float("inf")), "strength = inf"),
+        (lambda: SubgroupFlips(0.1, 1.5, 0.2), "p_subgroup = 1.5"),
+        (lambda: SubgroupFlips(0.4, 0.9, 0.5), "average flip probability = 0.65"),
+        (lambda: Annotators([]), "shares = 0 numbers"),
+        (lambda: Annotators([0.1, 0.2], [1.0]), "shares = 1 numbers"),
+        (lambda: Annotators([0.1, 0.2], [0.5, 0.4]), "sum of shares = 0.9"),
+        (lambda: RegionalAnnotators([0.1, 0.2], correlation=1.5), "correlation = 1.5"),
     ],
 )
 def test_bad_input(build, message):
