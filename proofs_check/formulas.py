@@ -12,7 +12,9 @@ from typing import Any
 
 import numpy as np
 from numpy.polynomial.legendre import leggauss
-from scipy.special import erfcx, gammaln, ndtr
+from scipy.special import erfcx, ndtr
+
+from proofs_check.formulas_exact import ExactLaws
 
 Array = Any  # a number or an array of numbers
 
@@ -63,10 +65,11 @@ def _column(value: Array) -> Array:
     return np.asarray(value)[..., None]
 
 
-class Formulas:
+class Formulas(ExactLaws):
     """The right formulas; `proofs_check.mutants` overrides them one at a time.
 
-    Parameters p, rho and alpha may be arrays; they broadcast.
+    Parameters p, rho and alpha may be arrays; they broadcast.  p may also be a function of the
+    margin (R18).
     """
 
     # --- R5: the proportional limit -----------------------------------------------------
@@ -75,9 +78,13 @@ class Formulas:
         r"""\(k = 1/\sqrt\alpha\)."""
         return 1 / np.sqrt(alpha)
 
+    def flips(self, p: Array, law: Law) -> Array:
+        """Probability of a flip at each margin node, last axis (R18)."""
+        return p(law.m) if callable(p) else _column(p)
+
     def signal(self, m: Array, p: Array, rho: Array, alpha: Array, law: Law) -> Array:
         r"""\(A(m) = m\rho\sqrt\alpha\,(1-2p)\,E m\)."""
-        slope = rho * np.sqrt(alpha) * (1 - 2 * p) * law.expect(lambda x: x)
+        slope = rho * np.sqrt(alpha) * np.sum(law.w * law.m * (1 - 2 * self.flips(p, law)), axis=-1)
         return m * _column(slope)
 
     def memory(self, k: Array) -> float:
@@ -86,7 +93,7 @@ class Formulas:
 
     def a0(self, p: Array, law: Law) -> Array:
         r"""\(a_0 = (1-2p) E m\)."""
-        return (1 - 2 * p) * law.expect(lambda m: m)
+        return np.sum(law.w * law.m * (1 - 2 * self.flips(p, law)), axis=-1)
 
     def correct(self, p: Array, rho: Array, alpha: Array, law: Law) -> tuple[Array, Array]:
         """Probability that the prediction is right where the given label is right, wrong; per m."""
@@ -97,18 +104,18 @@ class Formulas:
     def a1(self, p: Array, rho: Array, alpha: Array, law: Law) -> Array:
         r"""\(a_1 = E\,m\,t\)."""
         x, y = self.correct(p, rho, alpha, law)
-        q = _column(p)
+        q = self.flips(p, law)
         return np.sum(law.w * law.m * ((1 - q) * (2 * x - 1) + q * (2 * y - 1)), axis=-1)
 
     def c(self, p: Array, rho: Array, alpha: Array, law: Law) -> Array:
         r"""\(c = E\,s\,t\), agreement of given and predicted labels."""
         x, y = self.correct(p, rho, alpha, law)
-        q = _column(p)
+        q = self.flips(p, law)
         return np.sum(law.w * ((1 - q) * (2 * x - 1) - q * (2 * y - 1)), axis=-1)
 
     def b(self, p: Array, rho: Array, alpha: Array, law: Law) -> Array:
         r"""\(b = E\,s\,t\,\varepsilon\)."""
-        k, q = _column(self.memory(self.noise_scale(alpha))), _column(p)
+        k, q = _column(self.memory(self.noise_scale(alpha))), self.flips(p, law)
         score = self.signal(law.m, p, rho, alpha, law)
         density = (1 - q) * normal_density(score + k) + q * normal_density(score - k)
         return 2 * np.sum(law.w * density, axis=-1)
@@ -163,13 +170,15 @@ class Formulas:
 
     def predicted_accuracy(self, p: Array, rho: Array, alpha: Array, law: Law = CONSTANT) -> Array:
         """Accuracy of the predicted training labels."""
+        q = self.flips(p, law)
         x, y = self.correct(p, rho, alpha, law)
-        return np.sum(law.w * ((1 - _column(p)) * x + _column(p) * y), axis=-1)
+        return np.sum(law.w * ((1 - q) * x + q * y), axis=-1)
 
     def consensus_accuracy(self, p: Array, rho: Array, alpha: Array, law: Law = CONSTANT) -> Array:
         """Accuracy of the labels in the consensus set."""
         x, _ = self.correct(p, rho, alpha, law)
-        return (1 - p) * np.sum(law.w * x, axis=-1) / self.coverage(p, rho, alpha, law)
+        kept = np.sum(law.w * (1 - self.flips(p, law)) * x, axis=-1)
+        return kept / self.coverage(p, rho, alpha, law)
 
     def coverage(self, p: Array, rho: Array, alpha: Array, law: Law = CONSTANT) -> Array:
         """Share of samples in the consensus set, (1 + c)/2."""
@@ -183,7 +192,7 @@ class Formulas:
         score = g * self.signal(law.m, p, rho, alpha, law)
         right = 2 * ndtr(score) - 1
         a1 = np.sum(law.w * law.m * right, axis=-1)
-        c = (1 - 2 * p) * np.sum(law.w * right, axis=-1)
+        c = np.sum(law.w * (1 - 2 * self.flips(p, law)) * right, axis=-1)
         b = 2 * g * np.sum(law.w * normal_density(score), axis=-1)
         return rho * a1 / np.sqrt(self.full_square(self.noise_scale(alpha), c, b))
 
@@ -217,32 +226,6 @@ class Formulas:
         r"""\(\rho_{cons}(\alpha)\) (R7)."""
         k = self.noise_scale(alpha)
         return self._critical(k, 2 * ndtr(k))
-
-    # --- exact laws at finite n ---------------------------------------------------------
-
-    def initial_mean(self, n: int, r: int, p: Array, rho: Array, mean: float = 1.0) -> float:
-        r"""\(E\kappa_0 = \rho(1-2p)E m\,E(1/R)\), \(nR^2 \sim \chi^2_r\) (R2)."""
-        inverse = np.sqrt(n / 2) * np.exp(gammaln((r - 1) / 2) - gammaln(r / 2))
-        return rho * (1 - 2 * p) * mean * inverse
-
-    def initial_square(
-        self, n: int, r: int, p: Array, rho: Array, mean: float = 1.0, second: float = 1.0
-    ) -> float:
-        r"""\(E\kappa_0^2 = \rho^2 E a_0^2\,n/(r-2)\) (R2)."""
-        square = ((1 - 2 * p) * mean) ** 2
-        return rho**2 * (square + (second - square) / n) * n / (r - 2)
-
-    def fresh_degrees(self, r: int) -> int:
-        """Degrees of freedom of the fresh part of v_1 (R3)."""
-        return r - 1
-
-    def fresh_share(self, c: Array) -> Array:
-        """Share of the fresh part in v_1, 1 - c^2 (R3)."""
-        return 1 - c**2
-
-    def centred(self, eps: Array) -> Array:
-        """Residuals along q with their mean removed (R3), samples on the last axis."""
-        return eps - eps.mean(axis=-1, keepdims=True)
 
     # --- R13 and R17 --------------------------------------------------------------------
 

@@ -59,6 +59,11 @@ def _swapped(right: Callable[[Any, Any], Any]) -> Callable[..., Any]:
     return wrong
 
 
+def _averaged(p: Any, law: Any) -> Any:
+    """Flips of the average probability at every margin."""
+    return law.expect(p)[..., None] if callable(p) else RIGHT.flips(p, law)
+
+
 def _inverse_mean(n: int, r: int, p: float, rho: float, mean: float = 1.0) -> float:
     inverse = np.sqrt(n / 2) * np.exp(gammaln(r / 2) - gammaln((r + 1) / 2))
     return rho * (1 - 2 * p) * mean * inverse
@@ -182,6 +187,37 @@ MUTANTS = (
         "effective_flip",
         lambda share, plus, minus: RIGHT.effective_flip(share, minus, plus),
         ("R17-classes",),
+    ),
+    Mutant(
+        "norm of Sigma^{1/2} v for that of Sigma v",
+        "spread",
+        lambda v, spectrum: np.sqrt(np.sum(spectrum * v * v, axis=-1)),
+        ("R3-spectrum",),
+    ),
+    Mutant(
+        "memorisation without the spectrum",
+        "pull",
+        lambda v, spectrum: np.sum(v * v, axis=-1),
+        ("R3-spectrum",),
+    ),
+    Mutant(
+        "anisotropic threshold with traces of half the powers",
+        "anisotropic_threshold",
+        lambda spectrum, second: np.sqrt(np.sum(spectrum**2) / np.sum(spectrum)) / second,
+        ("R6-anisotropic",),
+    ),
+    Mutant(
+        "anisotropic threshold 10 % too high",
+        "anisotropic_threshold",
+        lambda *a: 1.1 * RIGHT.anisotropic_threshold(*a),
+        ("R6-anisotropic",),
+    ),
+    Mutant("flips averaged over the margin law", "flips", _averaged, ("R18-margin-flips",)),
+    Mutant(
+        "a_0 with the root of 1-2p",
+        "a0",
+        lambda p, law: np.sqrt(1 - 2 * p) * law.expect(lambda m: m),
+        ("phase-full-initial", "error-exponents"),
     ),
     Mutant(
         "best combination of the wrong sign",

@@ -25,6 +25,10 @@ class Check:
     found: Any
     ok: bool | None
 
+    def __post_init__(self) -> None:
+        if self.ok is not None:  # verdicts compare by identity, which a NumPy bool would escape
+            object.__setattr__(self, "ok", bool(self.ok))
+
 
 @dataclass(frozen=True)
 class Test:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -95,8 +96,9 @@ def right_summary(names: Sequence[str], roots: Iterable[dict[str, Any]]) -> dict
     }
 
 
+@functools.cache
 def fingerprint(name: str) -> str:
     """What a claim's trial is made of: its module, the table of formulas and the sampling."""
     module = sys.modules[BY_ID[name].module].__file__
-    sources = [Path(str(module)), HOME / "formulas.py", *sorted(HOME.glob("sampling/*.py"))]
-    return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
+    sources = [Path(str(module)), *HOME.glob("formulas*.py"), *HOME.glob("sampling/*.py")]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(sources))).hexdigest()[:16]

@@ -1,6 +1,7 @@
 """All claims, in the order in which they are tried and reported."""
 
 from proofs_check.claims import (
+    exponents,
     finite,
     guaranteed,
     labels,
@@ -8,6 +9,7 @@ from proofs_check.claims import (
     phase,
     population,
     privacy,
+    spectrum,
     theory_code,
     thresholds,
     window,
@@ -16,6 +18,7 @@ from proofs_check.registry import Claim
 
 CLAIMS: tuple[Claim, ...] = (
     *finite.CLAIMS,
+    *spectrum.CLAIMS,
     *limit.CLAIMS,
     *population.CLAIMS,
     *thresholds.CLAIMS,
@@ -23,6 +26,7 @@ CLAIMS: tuple[Claim, ...] = (
     *phase.CLAIMS,
     *labels.CLAIMS,
     *window.CLAIMS,
+    *exponents.CLAIMS,
     *privacy.CLAIMS,
     *guaranteed.CLAIMS,
 )

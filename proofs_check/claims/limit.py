@@ -40,7 +40,8 @@ def measure(setting: Setting) -> dict[Cell, Results]:
 
 def predictions(cell: Cell, f: Formulas) -> dict[str, float]:
     """All limits at a cell's own alpha = n/r."""
-    at = (cell.p, cell.rho, cell.n / cell.r, law(cell.margin))
+    flips = cell.flip if cell.decay else cell.p
+    at = (flips, cell.rho, cell.n / cell.r, law(cell.margin))
     return {
         "initial": float(f.initial(*at)),
         "full": float(f.full(*at)),

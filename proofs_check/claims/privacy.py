@@ -1,4 +1,4 @@
-"""R13 (label privacy) and R17 (class-conditional flips), with plain NumPy data."""
+"""R13 (label privacy), R17 (class-conditional flips) and R18 (flips that depend on the margin)."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ import jax
 import numpy as np
 import sympy as sp
 
+from proofs_check.claims.limit import predictions
 from proofs_check.formulas import Array, Formulas
 from proofs_check.registry import DERIVED, OTHER, Check, Claim, Evidence, Setting
-from proofs_check.sampling.compare import two_means
+from proofs_check.sampling.compare import mean_test, two_means
 from proofs_check.sampling.exact_law import Cell, Results, sample
 from sim import Full, Problem, direct
 from sim.sample import sample as draw_data
@@ -102,12 +103,40 @@ def judge_classes(found: Array, f: Formulas, setting: Setting) -> Evidence:
     """Same law as uniform flips at the effective rate, first moments (a_0's spread differs)."""
     n, r, rho = CLASS_CELL
     p = f.effective_flip(*CLASSES)
-    law: Results = sample(Cell(n, r, p, rho), len(found), f, (setting.root, 18))
+    uniform: Results = sample(Cell(n, r, p, rho), len(found), f, (setting.root, 18))
     tests = tuple(
-        two_means(f"{name}, {CLASSES}", found[:, i], getattr(law, pick), 3 * setting.tolerance)
+        two_means(f"{name}, {CLASSES}", found[:, i], getattr(uniform, pick), 3 * setting.tolerance)
         for i, (name, pick) in enumerate((("kappa_0", "initial"), ("kappa_1", "full")))
     )
     return Evidence(tests=tests)
+
+
+def margin_cells(setting: Setting) -> tuple[Cell, ...]:
+    """Flips that grow rarer with the margin: memorisation strong, and weak at high noise."""
+    n = setting.scale(100_000, 1_000_000)
+    return (
+        Cell(n // 5, 2 * (n // 5), 0.3, 1.6, "half-normal:0.5", decay=1.0),
+        Cell(n, n // 4, 0.4, 0.8, "uniform:1", decay=0.5),
+    )
+
+
+def measure_margins(setting: Setting) -> dict[Cell, Results]:
+    """Draws from the exact law near the limit."""
+    seeds = setting.scale(160, 1600)
+    return {
+        cell: sample(cell, seeds, Formulas(), (setting.root, 19, i))
+        for i, cell in enumerate(margin_cells(setting))
+    }
+
+
+def judge_margins(drawn: dict[Cell, Results], f: Formulas, setting: Setting) -> Evidence:
+    """Means against R5 with p(m) inside every expectation."""
+    tests = [
+        mean_test(f"{name}, {cell}", getattr(found, name), value, setting.tolerance)
+        for cell, found in drawn.items()
+        for name, value in predictions(cell, f).items()
+    ]
+    return Evidence(tests=tuple(tests))
 
 
 CLAIMS = (
@@ -128,5 +157,15 @@ CLAIMS = (
         {"pi_+, p_+, p_-": CLASSES, "n, r, rho": CLASS_CELL},
         judge_classes,
         measure_classes,
+    ),
+    Claim(
+        "R18-margin-flips",
+        "sampled",
+        DERIVED,
+        r"Flips whose probability $p(m)$ depends on the margin: the limits of R5 hold with $p(m)$ inside "
+        r"the expectations.",
+        {"cells": [str(cell) for cell in margin_cells(Setting())], "p(m)": "p exp(-decay (m-1))"},
+        judge_margins,
+        measure_margins,
     ),
 )

@@ -1,4 +1,4 @@
-r"""R16: Remark 4.10's window, the cost of initial training, and the exponents of both errors.
+r"""R16: Remark 4.10's window.
 
 In this model the remark's quantity is \(L = d/(\rho^2(1-2p)^2)\) up to constants, and
 \(n/L = \kappa_0^2\) in the limit (r for d): the lower end asks for \(\kappa_0^2\ge C\log L\).
@@ -10,14 +10,12 @@ from fractions import Fraction
 
 import numpy as np
 from flint import arb
-from scipy.stats import norm
 
 from proofs_check.balls import ball, central, density, precision, prove_negative
 from proofs_check.enclosure.audit import values_at
 from proofs_check.formulas import Formulas
-from proofs_check.holm import POWER
-from proofs_check.registry import PAPER, Check, Claim, Evidence, Setting, Test
-from proofs_check.sampling.compare import LEVEL, at_least
+from proofs_check.registry import PAPER, Check, Claim, Evidence, Setting
+from proofs_check.sampling.compare import at_least
 from proofs_check.sampling.engines import draw
 from proofs_check.sampling.exact_law import Cell, Results, sample
 
@@ -126,72 +124,6 @@ def judge_upper(drawn: dict[int, Results], f: Formulas, setting: Setting) -> Evi
     return Evidence(tuple(checks), tuple(tests))
 
 
-BASE = Cell(2000, 400, 0.35, 1.0)
-VARIED = {
-    "d": (Cell(2000, 800, 0.35, 1.0), 2.0, 1.0),
-    "gamma": (Cell(2000, 400, 0.35, 4.0), 2.0, -4.0),
-    "1-2p": (Cell(2000, 400, 0.2, 1.0), 2.0, -2.0),
-    "n": (Cell(8000, 400, 0.35, 1.0), 4.0, -1.0),
-    "lambda": (Cell(2000, 400, 0.35, 0.5), 2.0, 2.0),
-}
-
-
-def measure_complexity(setting: Setting) -> dict[str, Results]:
-    """kappa_0 at a base problem and with one parameter changed at a time."""
-    seeds = setting.scale(4000, 400_000)
-    cells = {"base": BASE, **{name: cell for name, (cell, _, _) in VARIED.items()}}
-    return {
-        name: sample(cell, seeds, Formulas(), (setting.root, 10, i))
-        for i, (name, cell) in enumerate(cells.items())
-    }
-
-
-def judge_complexity(drawn: dict[str, Results], f: Formulas, setting: Setting) -> Evidence:
-    r"""Exponents of the n that a fixed kappa_0 needs; kappa_0^2 is proportional to n."""
-    tests = []
-    for name, (cell, factor, expected) in VARIED.items():
-        logs, errors = [], []
-        for found, place in ((drawn["base"], BASE), (drawn[name], cell)):
-            mean = found.initial.mean()
-            bias = f.initial_mean(place.n, place.r, place.p, place.rho) / f.initial(
-                place.p, place.rho, place.n / place.r
-            )
-            logs.append(np.log(mean / bias))
-            errors.append(found.initial.std(ddof=1) / mean / np.sqrt(len(found.initial)))
-        slope = -2 * (logs[1] - logs[0]) / np.log(factor)
-        error = 2 * float(np.hypot(*errors)) / np.log(factor)
-        tests.append(_exponent(name, float(slope), error, expected))
-    return Evidence(tests=tuple(tests))
-
-
-def _exponent(name: str, slope: float, error: float, expected: float) -> Test:
-    p_value = float(2 * norm.sf(abs(slope - expected) / error))
-    resolution = error * float(norm.isf(LEVEL / 2) + norm.ppf(POWER))
-    text = f"{slope:.4f} +- {error:.4f}"
-    return Test(f"exponent of n in {name}", expected, text, p_value, resolution, 0.05)
-
-
-ERRORS = {e: Cell(100_000, 2000, (1 - e) / 2, 4.0) for e in (0.4, 0.8)}
-
-
-def measure_errors(setting: Setting) -> dict[float, Results]:
-    """Dice far above the threshold, where errors underflow and only log-errors serve."""
-    return {
-        e: draw(cell, "dice", setting.scale(64, 640), setting.root) for e, cell in ERRORS.items()
-    }
-
-
-def judge_errors(drawn: dict[float, Results], _: Formulas, setting: Setting) -> Evidence:
-    """Slope of log(-log error) in log(1-2p): near 2 for the initial model, near 0 after."""
-    checks = []
-    for name, low, high in (("initial", 1.9, 2.05), ("full", -0.02, 0.1)):
-        size = [float(-norm.logsf(getattr(drawn[e], name)).mean()) for e in ERRORS]
-        slope = float(np.log(size[1] / size[0]) / np.log(2))
-        text = f"{slope:.3f} (-log errors {size[0]:.4g}, {size[1]:.4g})"
-        checks.append(Check(f"exponent, {name}", [low, high], text, low < slope < high))
-    return Evidence(tuple(checks))
-
-
 CLAIMS = (
     Claim(
         "window-lower-end",
@@ -213,23 +145,5 @@ CLAIMS = (
         {"cells": [str(cell) for cell in _upper_cells().values()]},
         judge_upper,
         measure_upper,
-    ),
-    Claim(
-        "sample-complexity",
-        "sampled",
-        PAPER,
-        r"The $n$ that a fixed $\kappa_0$ needs grows like $d\,\lambda^2/(\gamma^4(1-2p)^2)$.",
-        {"base": str(BASE)},
-        judge_complexity,
-        measure_complexity,
-    ),
-    Claim(
-        "error-exponents",
-        "sampled",
-        PAPER,
-        r"$-\log$ error of the initial model carries $(1-2p)^2$, that of the retrained one does not.",
-        {"cells": [str(cell) for cell in ERRORS.values()]},
-        judge_errors,
-        measure_errors,
     ),
 )

@@ -12,12 +12,12 @@ from proofs_check.registry import Test
 LEVEL = BUDGET / PLANNED_TESTS
 
 
-def _resolution(error: float, degrees: float) -> float:
+def resolution(error: float, degrees: float) -> float:
     """Deviation found with probability `POWER` at the level one test may get."""
     return error * float(t.isf(LEVEL / 2, degrees) + norm.ppf(POWER))
 
 
-def _mean_and_error(values: Array) -> tuple[float, float]:
+def mean_and_error(values: Array) -> tuple[float, float]:
     """Mean and its standard error, summed in float64."""
     spread = np.std(values, ddof=1, dtype=np.float64)
     return float(np.mean(values, dtype=np.float64)), float(spread / np.sqrt(len(values)))
@@ -35,7 +35,7 @@ def mean_test(
         tolerance: relative deviation that must be found.
         scale: what the deviation is relative to; the measured mean by default.
     """
-    found, error = _mean_and_error(values)
+    found, error = mean_and_error(values)
     degrees = len(values) - 1
     size = abs(found) if scale is None else scale
     distance = abs(found - expected)
@@ -45,15 +45,14 @@ def mean_test(
         p_value = float(distance <= 1e-12 * max(size, 1e-300))
     else:
         p_value = float(2 * t.sf(distance / error, degrees))
-    resolution = _resolution(error, degrees)
-    return Test(
-        name, expected, f"{found:.6g} +- {error:.2g}", p_value, resolution, tolerance * size
-    )
+    text = f"{found:.6g} +- {error:.2g}"
+    finest = resolution(error, degrees)
+    return Test(name, expected, text, p_value, finest, tolerance * size)
 
 
 def two_means(name: str, first: Array, second: Array, tolerance: float) -> Test:
     """Do two independent samples have one mean?"""
-    means, errors = zip(*(_mean_and_error(x) for x in (first, second)), strict=True)
+    means, errors = zip(*(mean_and_error(x) for x in (first, second)), strict=True)
     error, degrees = float(np.hypot(*errors)), min(len(first), len(second)) - 1
     distance = abs(means[0] - means[1])
     if error > 0:
@@ -62,14 +61,14 @@ def two_means(name: str, first: Array, second: Array, tolerance: float) -> Test:
         p_value = float(distance == 0)
     if not np.isfinite(distance):
         p_value = 0.0
-    resolution = _resolution(error, degrees)
+    finest = resolution(error, degrees)
     found = f"{means[0]:.6g} - {means[1]:.6g} +- {error:.2g}"
-    return Test(name, 0, found, p_value, resolution, tolerance * abs(means[0]))
+    return Test(name, 0, found, p_value, finest, tolerance * abs(means[0]))
 
 
 def at_least(name: str, values: Array, bound: float) -> Test:
     """Is the mean of ``values`` at least ``bound``?  Small p-values convict a mean below it."""
-    found, error = _mean_and_error(values)
+    found, error = mean_and_error(values)
     degrees = len(values) - 1
     p_value = float(t.sf((bound - found) / error, degrees)) if error else float(found >= bound)
     return Test(name, f">= {bound:g}", f"{found:.6g} +- {error:.2g}", p_value)

@@ -16,8 +16,11 @@ def symmetrised(cell: Cell, seeds: int, rng: np.random.Generator) -> tuple[Array
     """Features times true labels [seeds, n, r + 1], direction of mu first, and signs s."""
     shape = (seeds, cell.n)
     x = rng.standard_normal((*shape, cell.r + 1))
-    x[..., 0] = np.sqrt(cell.rho) * draw_margins(cell.margin, rng, shape)
-    return x, np.where(rng.random(shape) < cell.p, -1.0, 1.0)
+    m = draw_margins(cell.margin, rng, shape)
+    x[..., 0] = np.sqrt(cell.rho) * m
+    if not cell.isotropic:
+        x[..., 1:] *= np.sqrt(cell.spectrum)
+    return x, np.where(rng.random(shape) < cell.flip(m), -1.0, 1.0)
 
 
 def retrained(cell: Cell, x: Array, given: Array) -> Results:
@@ -28,7 +31,7 @@ def retrained(cell: Cell, x: Array, given: Array) -> Results:
     second = np.einsum("sn,snd->sd", predicted, x)
     third = np.einsum("sn,snd->sd", predicted * kept, x)
     before, full, consensus = (
-        np.sqrt(cell.rho) * t[:, 0] / np.linalg.norm(t[:, 1:], axis=1)
+        np.sqrt(cell.rho) * t[:, 0] / np.sqrt(t[:, 1:] ** 2 @ cell.spectrum)
         for t in (first, second, third)
     )
     right = predicted > 0
@@ -45,7 +48,7 @@ def retrained(cell: Cell, x: Array, given: Array) -> Results:
 @lru_cache(maxsize=16)
 def draw(cell: Cell, seeds: int, root: int) -> Results:
     """Results [seeds] on drawn data, kept in float32 to hold millions of seeds."""
-    rng = np.random.default_rng((root, cell.n, cell.r, len(cell.margin)))
+    rng = np.random.default_rng((root, *str(cell).encode()))
     size = max(1, BLOCK_NUMBERS // (cell.n * (cell.r + 1)))
     parts = [
         retrained(cell, *symmetrised(cell, min(size, seeds - start), rng))

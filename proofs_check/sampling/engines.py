@@ -12,6 +12,8 @@ import numpy as np
 
 from proofs_check.sampling.exact_law import Cell, Results
 from sim import Consensus, Full, Problem, dice, direct
+from sim.noise import UniformFlips
+from sim.noise_kinds import MarginFlips
 
 ENGINES: dict[str, Callable[..., Any]] = {"dice": dice.run_many, "direct": direct.run_many}
 
@@ -22,7 +24,10 @@ def problem(cell: Cell) -> Problem:
     if kind == "normal" and abs(float(scale) ** 2 * cell.rho - 1) > 1e-12:
         raise ValueError(f"margin = {cell.margin} is not the isotropic mixture at rho = {cell.rho}")
     margin = "gaussian" if kind == "normal" else cell.margin
-    return Problem(cell.n, cell.r + 1, cell.p, np.sqrt(cell.rho), margin=margin)
+    flips = MarginFlips(cell.p, cell.decay) if cell.decay else UniformFlips(cell.p)
+    spectrum = None if cell.isotropic else cell.spectrum
+    gamma = np.sqrt(cell.rho)
+    return Problem(cell.n, cell.r + 1, None, gamma, margin=margin, noise=flips, spectrum=spectrum)
 
 
 @lru_cache(maxsize=64)

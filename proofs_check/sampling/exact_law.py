@@ -18,13 +18,40 @@ BLOCK_NUMBERS = 2_000_000
 
 @dataclass(frozen=True)
 class Cell:
-    """A problem: n samples, r noise dimensions, flips p, separation rho, margin law."""
+    """A problem: n samples, r noise dimensions, flips p, separation rho, margin law.
+
+    ``noise`` is isotropic, power:A (eigenvalues of Sigma in proportion to j^-A) or half:X (one half
+    of them X times the other), always of mean 1.  A flip at margin m has probability
+    p exp(-decay (m - 1)), at most 1/2 (R18).
+    """
 
     n: int
     r: int
     p: float
     rho: float
     margin: str = "constant"
+    noise: str = "isotropic"
+    decay: float = 0.0
+
+    @property
+    def spectrum(self) -> Array:
+        """The r eigenvalues of Sigma."""
+        kind, _, value = self.noise.partition(":")
+        place = np.arange(1, self.r + 1)
+        if kind == "power":
+            shape = place ** -float(value)
+        else:
+            shape = np.where(2 * place <= self.r, float(value or 1), 1.0)
+        return shape / shape.mean()
+
+    @property
+    def isotropic(self) -> bool:
+        """Whether all eigenvalues are 1."""
+        return self.noise == "isotropic"
+
+    def flip(self, m: Array) -> Array:
+        """Probability of a flip at margin m."""
+        return np.minimum(self.p * np.exp(-self.decay * (m - 1)), 0.5)
 
 
 @dataclass(frozen=True)
@@ -54,9 +81,10 @@ def bases(cell: Cell, seeds: int, rng: np.random.Generator) -> Iterator[Base]:
     size = max(1, min(seeds, BLOCK_NUMBERS // cell.n))
     for start in range(0, seeds, size):
         shape = (min(size, seeds - start), cell.n)
+        m = draw_margins(cell.margin, rng, shape)
         yield Base(
-            draw_margins(cell.margin, rng, shape),
-            np.where(rng.random(shape) < cell.p, -1.0, 1.0),
+            m,
+            np.where(rng.random(shape) < cell.flip(m), -1.0, 1.0),
             rng.standard_normal(shape),
             np.sqrt(rng.chisquare(cell.r, shape[0]) / cell.n),
             rng.random(shape[0]),

@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pytest
 
 from proofs_check import court
@@ -24,6 +25,7 @@ def verdict(evidence):
     [
         (Evidence((Check("a", 1, 1, True),)), "holds"),
         (Evidence((Check("a", 1, 1, True), Check("b", 1, 2, False))), "fails"),
+        (Evidence((Check("b", 1, 2, np.bool_(False)),)), "fails"),
         (Evidence((Check("a", 1, 1, True), Check("b", 1, None, None))), "undecided"),
         (Evidence((Check("a", 1, 2, False), Check("b", 1, None, None))), "fails"),
         (Evidence(), "undecided"),
