@@ -5,6 +5,7 @@ uncentred normal exceeds \(\theta_s = \bar g - R - s\rho a_0/R\).  Only the bloc
 changes and the last one need a look at each position.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import equinox as eqx
@@ -60,9 +61,7 @@ def first_pass(
         return GROUP * jnp.sum(jax.lax.fori_loop(low, high, block, zero), axis=-1)
 
     whole = jax.lax.map(group, jnp.asarray([False, True]))
-    for x, inside in _edges(problem, facts, stream, start, stop):
-        whole = whole + jnp.stack([total(jnp.where(side, x, 0)) for side in inside])
-    return Means(whole)
+    return Means(whole + _over_edges(problem, facts, stream, start, stop, _normals_in))
 
 
 def second_pass(
@@ -105,13 +104,17 @@ def second_pass(
         return jax.lax.fori_loop(0, -(-(high - low) // FLUSH), stretch, Above(none, none))
 
     above = jax.lax.map(group, jnp.asarray([False, True]))
-    for x, inside in _edges(problem, facts, stream, start, stop):
+
+    def beyond(x: jax.Array, inside: Any) -> Above:
         over = [side & (x > cut[:, None]) for side, cut in zip(inside, thresholds, strict=True)]
-        above = Above(
-            above.count + jnp.stack([total(side) for side in over]),
-            above.normals + jnp.stack([total(jnp.where(side, x, 0)) for side in over]),
-        )
-    return above
+        return Above(jnp.stack([total(side) for side in over]), _normals_in(x, over))
+
+    edges = _over_edges(problem, facts, stream, start, stop, beyond)
+    return jax.tree.map(jnp.add, above, edges)
+
+
+def _normals_in(x: jax.Array, sides: Any) -> jax.Array:
+    return jnp.stack([total(jnp.where(side, x, 0)) for side in sides])
 
 
 def initial(problem: Problem, facts: Facts, means: Means) -> Sums:
@@ -187,16 +190,27 @@ def _mine(facts: Facts, stream: Stream, plus: jax.Array, index: jax.Array) -> ja
     return jnp.where(plus, index > change, index < change)
 
 
-def _edges(
-    problem: Problem, facts: Facts, stream: Stream, start: jax.Array, stop: jax.Array
-) -> list[tuple[jax.Array, tuple[jax.Array, jax.Array]]]:
-    """Normals of the two mixed blocks, and where they have s = -1 and s = +1."""
+def _over_edges(
+    problem: Problem,
+    facts: Facts,
+    stream: Stream,
+    start: jax.Array,
+    stop: jax.Array,
+    measure: Callable[[jax.Array, Any], Any],
+) -> Any:
+    """Sum of ``measure(normals, (where s = -1, where s = +1))`` over the two mixed blocks."""
     change = jnp.minimum(_change(facts, stream), _last(problem, stream))
     last = jnp.broadcast_to(_last(problem, stream), change.shape)
-    edges = []
-    for index, counts in ((change, True), (last, last != change)):
+
+    def edge(block: tuple[jax.Array, jax.Array]) -> Any:
+        index, counts = block
         place = positions(stream.lanes, index)
         here = ((index >= start) & (index < stop) & counts)[:, None] & (place < problem.n)
         minus = place < facts.minus[:, None]
-        edges.append((stream.stacked(index), (here & minus, here & ~minus)))
-    return edges
+        return measure(stream.stacked(index), (here & minus, here & ~minus))
+
+    # A loop, so that the draws are compiled once.
+    both = jax.lax.map(
+        edge, (jnp.stack([change, last]), jnp.stack([jnp.ones_like(change, bool), last != change]))
+    )
+    return jax.tree.map(lambda leaf: jnp.sum(leaf, axis=0), both)

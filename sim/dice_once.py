@@ -55,14 +55,14 @@ def facts(keys: jax.Array, problem: Problem, uniform_flips: bool) -> Facts:
     """The scalars of S seeds, exact in law for any n and r."""
 
     def one(key: jax.Array) -> Facts:
-        sub = [jax.random.fold_in(key, number) for number in range(6)]
+        sub = jax.vmap(lambda number: jax.random.fold_in(key, number))(jnp.arange(6))
         n = jnp.asarray(problem.n, jnp.float64)
         r = jnp.asarray(problem.r, jnp.float64)
         minus = _flipped(sub[FLIPS], n, problem.p) if uniform_flips else jnp.zeros(())
-        rest = jnp.where(r > 1, chi(sub[REST], r - 1), 0)
+        radius, rest = jax.vmap(chi)(sub[jnp.array([RADIUS, REST])], jnp.stack([r, r - 1]))
         return Facts(
-            chi(sub[RADIUS], r) / jnp.sqrt(n),
-            rest / jnp.sqrt(n),
+            radius / jnp.sqrt(n),
+            jnp.where(r > 1, rest, 0) / jnp.sqrt(n),
             minus.astype(jnp.int64),
             words(sub[NORMALS]),
             words(sub[MARGINS]),

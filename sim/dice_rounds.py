@@ -5,6 +5,7 @@ A model is \(\theta = a\mu + \Sigma^{1/2}v\) with \(a = \mathrm{mean}(fm)\) and
 \(v = W^\top(sf)/n\); its score is \(m\gamma^2 a + s\,W\Sigma v\).
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import equinox as eqx
@@ -17,6 +18,7 @@ from sim.dice_chi import chi
 from sim.noise import LabelNoise
 from sim.problem import Problem
 from sim.schemes import Scheme
+from sim.schemes_base import History
 
 MARGINS, FLIPS, LEFT, RIGHT, LENGTH = range(5)  # sub-streams of a seed
 
@@ -49,36 +51,45 @@ def seed_outcome(
         rounds: number of retraining rounds.
         samples: padded length N >= n.
     """
-    sample = _sample(key, problem, samples)
-    slots = 1 + rounds * len(schemes)
+    sample = draw_sample(key, problem, samples)
+    count, slots = len(schemes), 1 + rounds * len(schemes)
     wide = slots if problem.spectrum is None else problem.spectrum.shape[-1]
+    rules = [_rule(sample, scheme) for scheme in schemes]
     bases = dice_bases.empty(slots, samples, wide)
     bases, first, model = _train(key, problem, sample, bases, jnp.asarray(0), sample.s)
-    models = jax.tree.map(lambda leaf: jnp.stack([leaf] * len(schemes)), model)
+    carry = jax.tree.map(
+        lambda leaf: jnp.stack([leaf] * count), (model, History(sample.s, sample.s))
+    )
 
-    def step(carry: tuple[Bases, Any], turn: jax.Array) -> tuple[tuple[Bases, Any], Score]:
-        bases, models = carry
-        scores, trained = [], []
-        for number, scheme in enumerate(schemes):
-            slot = turn * len(schemes) + number
-            model = jax.tree.map(lambda leaf, i=number: leaf[i], models)
-            bases, labels = _relabel(key, problem, sample, bases, slot, model, scheme)
-            bases, score, model = _train(key, problem, sample, bases, slot + 1, labels)
-            scores.append(score)
-            trained.append(model)
-        return (bases, _stack(trained)), _stack(scores)
+    # One body for all schemes: a program's size does not grow with them.
+    def step(carry: Any, slot: jax.Array) -> tuple[Any, Score]:
+        bases, every = carry
+        turn, number = slot // count, slot % count
+        model, past = jax.tree.map(lambda leaf: leaf[number], every)
+        bases, score = _score(key, problem, sample, bases, slot, model)
+        new = jax.lax.switch(number, rules, turn, score, past)
+        bases, found, model = _train(key, problem, sample, bases, slot + 1, new.trained)
+        every = jax.tree.map(lambda leaf, x: leaf.at[number].set(x), every, (model, new))
+        return (bases, every), found
 
-    _, later = jax.lax.scan(step, (bases, models), jnp.arange(rounds))
+    _, later = jax.lax.scan(step, (bases, carry), jnp.arange(rounds * count))
     return jax.tree.map(
-        lambda a, b: jnp.concatenate([jnp.full((len(schemes), 1), a), b.T], axis=1), first, later
+        lambda a, b: jnp.concatenate([jnp.full((count, 1), a), b.reshape(rounds, count).T], axis=1),
+        first,
+        later,
     )
 
 
-def _stack(items: list[Any]) -> Any:
-    return jax.tree.map(lambda *leaves: jnp.stack(leaves), *items)
+def _rule(sample: Sample, scheme: Scheme) -> Callable[[Any, jax.Array, History], History]:
+    def labels(turn: Any, score: jax.Array, last: History) -> History:
+        new = scheme.relabel(turn, score, sample.s, last)
+        return jax.tree.map(lambda leaf: jnp.where(sample.inside, leaf, 0.0), new)
+
+    return labels
 
 
-def _sample(key: jax.Array, problem: Problem, samples: int) -> Sample:
+def draw_sample(key: jax.Array, problem: Problem, samples: int) -> Sample:
+    """Margins and flips of a seed, padded to ``samples``."""
     inside = jnp.arange(samples) < problem.n
     m = problem.law.sample(jax.random.fold_in(key, MARGINS), (samples,))
     noise: LabelNoise = problem.noise
@@ -103,21 +114,20 @@ def _train(
     return bases, Score(kappa, jnp.sum(f > 0) / used, used / problem.n), (a, u)
 
 
-def _relabel(
+def _score(
     key: jax.Array,
     problem: Problem,
     sample: Sample,
     bases: Bases,
     slot: jax.Array,
     model: tuple[jax.Array, jax.Array],
-    scheme: Scheme,
 ) -> tuple[Bases, jax.Array]:
+    """Scores [N] of the samples under the model (a, Sigma v)."""
     a, u = model
     key = jax.random.fold_in(jax.random.fold_in(key, RIGHT), slot)
     draw = lambda: jnp.where(sample.inside, jax.random.normal(key, sample.m.shape), 0)  # noqa: E731
     bases, field = dice_bases.from_right(bases, slot, u, draw)
-    score = sample.m * problem.gamma**2 * a + sample.s * field
-    return bases, jnp.where(sample.inside, scheme.label(score, sample.s), 0)
+    return bases, sample.m * problem.gamma**2 * a + sample.s * field
 
 
 def _eigenvalues(problem: Problem) -> Any:

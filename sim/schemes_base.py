@@ -8,7 +8,7 @@ symmetrised data (every sample times its true label).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import equinox as eqx
 import jax
@@ -18,14 +18,39 @@ if TYPE_CHECKING:
     from sim.problem import Problem
 
 
+class History(NamedTuple):
+    """What a rule may remember of the round before, arrays of one shape.
+
+    Attributes:
+        trained: labels that the current model was trained on.
+        believed: labels before a correction was taken off; equal to ``trained`` for most rules.
+    """
+
+    trained: jax.Array
+    believed: jax.Array
+
+
 class Scheme(eqx.Module):
-    """A label rule with a name; subclasses are small frozen pytrees."""
+    """A label rule with a name; subclasses are small frozen pytrees.
+
+    Attributes:
+        looks_back: whether later rounds need `relabel`: `History`, or all scores of a round.
+    """
 
     name: ClassVar[str]
+    looks_back: ClassVar[bool] = False
 
     def label(self, score: jax.Array, given: jax.Array) -> jax.Array:
         """Labels for the next round, in [-1, 1]; arrays of one shape, elementwise."""
         raise NotImplementedError
+
+    def relabel(self, turn: Any, score: jax.Array, given: jax.Array, last: History) -> History:
+        """Labels of round ``turn`` + 1 for all samples at once; samples with given = 0 are none.
+
+        The rule itself unless a scheme says otherwise.
+        """
+        label = self.label(score, given)
+        return History(label, label)
 
     def bind(self, problem: Problem, rounds: int = 1) -> Scheme:
         """The rule for a scalar problem, its constants filled in; most rules have none.

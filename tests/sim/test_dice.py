@@ -87,7 +87,11 @@ def _trained(rule, gamma, variances, m, s, noise) -> np.ndarray:
 
 
 def _rolled(problem: Problem, rounds: int, seed: int) -> np.ndarray:
-    outcomes = run_many(problem, SCHEMES, rounds, key=jax.random.key(seed), seeds=SEEDS)
+    # One device: each further one would compile its own copy of the same program.
+    one = tuple(jax.devices()[:1])
+    outcomes = run_many(
+        problem, SCHEMES, rounds, key=jax.random.key(seed), seeds=SEEDS, devices=one
+    )
     return np.stack(
         [
             np.stack(

@@ -6,7 +6,9 @@ import pytest
 from scipy import stats
 
 from sim import Consensus, Full, Problem
+from sim.batches import over_seeds
 from sim.dice import run, run_many
+from sim.keys import seed_keys
 
 KEY = jax.random.key(11)
 
@@ -17,15 +19,31 @@ def _same(a, b) -> None:
 
 @pytest.mark.parametrize("rounds", [1, 2])
 def test_a_seed_depends_neither_on_its_batch_nor_on_the_devices(rounds):
-    """Bit for bit, on 1, 2 and 4 devices, alone or among 150 seeds."""
+    """Bit for bit, on one device or two, alone or among 150 seeds in three tiles."""
     problem = Problem(300, 40, 0.3, 1.0)
     whole = run(problem, Full(), rounds, key=KEY, seeds=150, devices=tuple(jax.devices()[:1]))
-    for count in (2, 4):
-        devices = tuple(jax.devices()[:count])
-        assert len(devices) == count
-        _same(whole, run(problem, Full(), rounds, key=KEY, seeds=150, devices=devices))
+    two = tuple(jax.devices()[:2])
+    assert len(two) == 2
+    _same(whole, run(problem, Full(), rounds, key=KEY, seeds=150, devices=two))
     alone = run(problem, Full(), rounds, key=KEY, seeds=np.asarray([149, 3]))
     _same(alone, jax.tree.map(lambda leaf: leaf[np.asarray([149, 3])], whole))
+
+
+def test_tiles_go_to_any_number_of_devices():
+    """What spreads them: a small kernel on 1 to 4 devices, 7 tiles of 3 seeds, the last padded."""
+    keys = seed_keys(KEY, np.arange(20))
+    runs = [
+        over_seeds(_draw, keys, 2.0, tile=3, devices=tuple(jax.devices()[:count]), ahead=2)
+        for count in (1, 2, 3, 4)
+    ]
+    assert runs[0].shape == (20, 5)
+    for other in runs[1:]:
+        _same(runs[0], other)
+    _same(runs[0][7:9], over_seeds(_draw, keys[7:9], 2.0, tile=3))
+
+
+def _draw(keys, scale):
+    return scale * jax.vmap(lambda key: jax.random.uniform(key, (5,)))(keys)
 
 
 def test_a_hundred_million_samples_reach_the_limit_on_any_number_of_devices():
