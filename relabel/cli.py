@@ -29,6 +29,8 @@ class Parser(argparse.ArgumentParser):
 def entry() -> NoReturn:
     """The ``relabel`` program."""
     prepare_jax()
+    # Seeds already share the cores; threads inside each small factorisation would fight for them.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     sys.exit(main())
 
 
