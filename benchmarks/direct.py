@@ -14,7 +14,7 @@ from jax import lax
 import sim
 from benchmarks.timing import medians
 from sim import direct
-from sim.counter import normals, words
+from sim.counter import one_of_pair, pair_bits, words
 from sim.sample import Layout, layout
 from sim.spread import each_seed
 
@@ -30,11 +30,16 @@ class _Store(Layout):
         row, column = (lax.broadcasted_iota(jnp.uint32, shape, axis) for axis in (0, 1))
         low, secret = row * jnp.uint32(self.d) + column, words(key)
 
+        kind = jnp.dtype(self.dtype)
+
         def body(pair: jax.Array, store: jax.Array) -> jax.Array:
-            high = jnp.full(shape, pair, jnp.uint32)
-            z = lax.optimization_barrier(normals(secret, high, low, jnp.dtype(self.dtype)))
-            store = lax.dynamic_update_index_in_dim(store, z[0], 2 * pair, 0)
-            return lax.dynamic_update_index_in_dim(store, z[1], 2 * pair + 1, 0)
+            bits = pair_bits(secret, jnp.full(shape, pair, jnp.uint32), low, kind)
+
+            def block(which: jax.Array, store: jax.Array) -> jax.Array:
+                z = one_of_pair(bits, which, kind)
+                return lax.dynamic_update_index_in_dim(store, z, 2 * pair + which, 0)
+
+            return lax.fori_loop(0, 2, block, store)
 
         empty = lax.empty((self.blocks, *shape), self.dtype)
         stored = lax.fori_loop(0, self.blocks // 2, body, empty)
@@ -69,7 +74,14 @@ def _rows(n: int, d: int, seeds: int) -> list[dict[str, Any]]:
     key, plan = jax.random.key(0), layout(problem)
     store = _Store(plan.n, plan.d, plan.blocks, plan.height, plan.dtype)
     alone = partial(
-        each_seed, store, key, jnp.arange(seeds), (), devices=tuple(jax.local_devices()), most=seeds
+        each_seed,
+        store,
+        key,
+        jnp.arange(seeds),
+        (),
+        devices=tuple(jax.local_devices()),
+        most=seeds,
+        group=plan.group,
     )
     clocks = medians(
         {

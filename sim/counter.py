@@ -66,9 +66,35 @@ def normals(
     low: jax.Array,
     dtype: Any,
 ) -> tuple[jax.Array, jax.Array]:
-    """A pair of independent normals for each counter."""
+    """A pair of independent normals for each counter, to be used together (in one sum)."""
     first, second = threefry(key, high, low)
     if dtype == jnp.float32:
         return normal(first), normal(second)
     other = threefry(key, high, low | jnp.uint32(2**31))
     return normal64(first, second), normal64(*other)
+
+
+def pair_bits(
+    key: tuple[jax.Array, jax.Array], high: jax.Array, low: jax.Array, dtype: Any
+) -> tuple[jax.Array, ...]:
+    """What `normals` are made of: one uint64 array, two for float64.
+
+    To be used one after the other: a loop over the pair draws the bits once, not twice.
+    """
+    first = _joined(*threefry(key, high, low))
+    if dtype == jnp.float32:
+        return (first,)
+    return first, _joined(*threefry(key, high, low | jnp.uint32(2**31)))
+
+
+def one_of_pair(bits: tuple[jax.Array, ...], which: Any, dtype: Any) -> jax.Array:
+    """Normal number ``which`` (0 or 1) of each pair."""
+    if dtype == jnp.float32:
+        shift = jnp.where(jnp.asarray(which) == 0, jnp.uint64(32), jnp.uint64(0))
+        return normal((bits[0] >> shift).astype(jnp.uint32))
+    word = jnp.where(jnp.asarray(which) == 0, *bits)
+    return normal64((word >> jnp.uint64(32)).astype(jnp.uint32), word.astype(jnp.uint32))
+
+
+def _joined(high: jax.Array, low: jax.Array) -> jax.Array:
+    return (high.astype(jnp.uint64) << jnp.uint64(32)) | low.astype(jnp.uint64)

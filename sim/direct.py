@@ -100,7 +100,9 @@ def run_many(
 
     def over(one: Any, *operands: Any) -> Any:
         numbers = seed_numbers(seeds)
-        return each_seed(one, key, numbers, arrays(operands), devices=chosen, most=most)
+        return each_seed(
+            one, key, numbers, arrays(operands), devices=chosen, most=most, group=plan.group
+        )
 
     if learner is not None and not isinstance(learner, Averaging):
         return learned_rounds(plan, problem, schemes, learner, int(rounds), positive, throw, over)
@@ -145,12 +147,13 @@ class _Rounds(eqx.Module):
         labels = draw_labels(self.plan, problem, for_labels, for_features, share)
         x, total = _draw(self.plan, problem, for_features, labels)
         scales = jnp.concatenate([jnp.zeros(1), jnp.sqrt(eigenvalues(problem, self.plan.d))])
-        theta, used = _rounds(schemes, x, labels.given, total / self.plan.n, self.rounds)
+        n = self.plan.n
+        theta, used = _rounds(schemes, x, labels.given, n, total / n, self.rounds)
         kappa = lax.map(  # one model at a time: digits do not depend on how many there are
             lambda model: margin_parameter(model, problem.gamma, scales),
             theta.reshape(-1, *scales.shape),
         ).reshape(theta.shape[:-1])
-        columns = (kappa, *label_quality(used, labels.y, self.plan.n))
+        columns = (kappa, *label_quality(used, labels.y, n))
         return tuple(tuple(column[:, s] for column in columns) for s in range(len(schemes)))
 
 
@@ -182,13 +185,19 @@ def retrain(
         [rounds + 1, n].
     """
     whole("rounds", rounds, 0)
-    first = (given.astype(x.dtype) @ x).astype(jnp.float64) / x.shape[0]
-    theta, labels = _rounds((scheme,), x[None], given.astype(x.dtype)[None], first, rounds)
+    n, given = x.shape[0], given.astype(x.dtype)
+    first = (given @ x).astype(jnp.float64) / n
+    theta, labels = _rounds((scheme,), x[None], given[None], n, first, rounds)
     return theta[:, 0], labels[:, 0, 0]
 
 
 def _rounds(
-    schemes: tuple[Scheme, ...], x: jax.Array, given: jax.Array, theta: jax.Array, rounds: int
+    schemes: tuple[Scheme, ...],
+    x: jax.Array,
+    given: jax.Array,
+    n: int,
+    theta: jax.Array,
+    rounds: int,
 ) -> tuple[jax.Array, jax.Array]:
     """Models [rounds + 1, schemes, d] from the first one [d], and the labels behind each."""
     count = len(schemes)
@@ -196,7 +205,7 @@ def _rounds(
     labels = jnp.broadcast_to(given, (count, *given.shape))
 
     def step(thetas: jax.Array, _: None) -> Any:
-        following = _relabel(schemes, x, given, thetas)
+        following = _relabel(schemes, x, given, n, thetas)
         return following[0], following
 
     _, (models, trained_on) = lax.scan(step, first, length=rounds)
@@ -204,7 +213,7 @@ def _rounds(
 
 
 def _relabel(
-    schemes: tuple[Scheme, ...], x: jax.Array, given: jax.Array, thetas: jax.Array
+    schemes: tuple[Scheme, ...], x: jax.Array, given: jax.Array, n: int, thetas: jax.Array
 ) -> tuple[jax.Array, jax.Array]:
     """The next models [schemes, d] and their labels [schemes, blocks, height], in one pass.
 
@@ -221,5 +230,4 @@ def _relabel(
         return sums + more.astype(jnp.float64), jnp.stack(new)
 
     sums, labels = lax.scan(step, jnp.zeros_like(thetas), (x, given))
-    n = jnp.sum(given != 0)  # the padding has no given label
     return sums / n, jnp.moveaxis(labels, 1, 0)

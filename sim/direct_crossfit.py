@@ -67,4 +67,4 @@ class FoldRounds(eqx.Module):
         models, used = retrain_folds(x, given, self.folds, self.rounds)
         scales = jnp.concatenate([jnp.zeros(1), jnp.sqrt(eigenvalues(problem, plan.d))])
         kappa = margin_parameter(models, problem.gamma, scales)
-        return kappa, *label_quality(used[:, None], y, plan.n)
+        return kappa, *label_quality(used[:, None], y[None], plan.n)

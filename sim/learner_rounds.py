@@ -90,7 +90,7 @@ class LearnedRounds(eqx.Module):
             fits, used = refit(scheme, learner, x, given, first, self.rounds)
             kappa = margin_parameter(fits.theta, problem.gamma, scales)
             shift = fits.intercept / jnp.linalg.norm(scales * fits.theta, axis=-1)
-            quality = label_quality(used[:, None], y, self.plan.n)
+            quality = label_quality(used[:, None], y[None], self.plan.n)
             return kappa, shift, *quality, fits.residual, fits.converged
 
         return tuple(columns(scheme) for scheme in schemes)

@@ -6,6 +6,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+from jax import lax
 
 from sim.margins import Margin
 from sim.normal import tail
@@ -21,8 +22,16 @@ def margin_parameter(theta: jax.Array, gamma: Any, scales: jax.Array) -> jax.Arr
 
 def label_quality(used: jax.Array, y: jax.Array, n: int) -> tuple[jax.Array, jax.Array]:
     """Share of correct labels among those used, and share used, of labels [..., blocks, height]."""
-    correct = jnp.sum(used * y > 0, axis=(-2, -1))
-    trained = jnp.sum((used != 0) & (y != 0), axis=(-2, -1))
+    blocks = jnp.moveaxis(used, -2, 0)
+
+    def count(total: Any, block: tuple[jax.Array, jax.Array]) -> Any:
+        labels, true = block
+        correct, trained = labels * true > 0, (labels != 0) & (true != 0)
+        return (total[0] + jnp.sum(correct, -1), total[1] + jnp.sum(trained, -1)), None
+
+    # Block by block: in one sweep XLA would draw the true labels again for every comparison.
+    none = jnp.zeros(blocks.shape[1:-1], jnp.int64)
+    (correct, trained), _ = lax.scan(count, (none, none), (blocks, y))
     return correct / trained, trained / n
 
 

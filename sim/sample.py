@@ -14,7 +14,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from sim.counter import normals, threefry, uniform, words
+from sim.counter import normals, one_of_pair, pair_bits, threefry, uniform, words
 from sim.margins import Margin
 from sim.noise_features import FeatureNoise
 from sim.noise_kinds import ClassFlips
@@ -22,6 +22,7 @@ from sim.problem import Problem
 from sim.validate import reject, require
 
 CACHE_BYTES = 1 << 18
+GROUP_NORMALS = 1 << 21
 Carry = TypeVar("Carry")
 
 
@@ -63,6 +64,11 @@ class Layout(eqx.Module):
         """Memory that one seed needs: the samples and a few numbers a row and a feature."""
         size = jnp.dtype(self.dtype).itemsize
         return size * self.rows * self.d + 64 * (self.rows + self.d)
+
+    @property
+    def group(self) -> int:
+        """Seeds in one call: enough that the call costs little beside drawing their samples."""
+        return max(1, GROUP_NORMALS // (self.rows * self.d))
 
 
 def layout(problem: Problem, dtype: Any = jnp.float32) -> Layout:
@@ -157,12 +163,17 @@ def fold_blocks(
         real = jnp.abs(labels.y[i])[:, None]  # zero in the padding
         return jnp.where(column == 0, along[i][:, None], z * scale * real)
 
+    kind = jnp.dtype(plan.dtype)
+
     def body(pair: jax.Array, carry: Carry) -> Carry:
-        high = jnp.full(shape, pair, jnp.uint32)
-        z = normals(secret, high, low, jnp.dtype(plan.dtype))
-        both = lax.optimization_barrier((rows(2 * pair, z[0]), rows(2 * pair + 1, z[1])))
-        carry = step(2 * pair, both[0], carry)
-        return step(2 * pair + 1, both[1], carry)
+        bits = pair_bits(secret, jnp.full(shape, pair, jnp.uint32), low, kind)
+
+        def block(which: jax.Array, carry: Carry) -> Carry:
+            i = 2 * pair + which
+            x = lax.optimization_barrier(rows(i, one_of_pair(bits, which, kind)))
+            return step(i, x, carry)
+
+        return lax.fori_loop(0, 2, block, carry)
 
     return lax.fori_loop(0, plan.blocks // 2, body, start)
 
