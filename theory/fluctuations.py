@@ -7,6 +7,7 @@ function of three averages over the changed labels and one chi-square; see `pape
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import equinox as eqx
 import jax
@@ -16,13 +17,14 @@ import numpy as np
 from sim.problem import Problem
 from sim.validate import reject, require
 from theory import fluctuations_rare as rare
-from theory.fluctuations_changes import Changes, with_chi_square
+from theory.fluctuations_changes import Changes, with_constant
 from theory.fluctuations_counts import no_event
-from theory.fluctuations_delta import joint_law, propagate
-from theory.fluctuations_outer import Node, grid
-from theory.fluctuations_shape import advantage, kappa
+from theory.fluctuations_delta import propagate
+from theory.fluctuations_inner import retrained, total
+from theory.fluctuations_outer import Node, grid, rest_nodes
+from theory.fluctuations_shape import Jet, advantage, kappa
 
-NODES = 48
+NODES = 24
 
 
 def fluctuations(
@@ -72,31 +74,32 @@ class Fluctuations(eqx.Module):
 def regular(problem: Problem, mixes: jax.Array, bar: jax.Array, size: int = NODES) -> Fluctuations:
     """R20 where many labels change: an Edgeworth term at every (a0, R)."""
     nodes, law = grid(problem, size)
-    n, free = jnp.asarray(problem.n, jnp.float64), jnp.asarray(problem.r - 1.0)
-    rho = jnp.asarray(problem.rho)
+    n, rho = jnp.asarray(problem.n, jnp.float64), jnp.asarray(problem.rho)
+    rest, chance = rest_nodes(problem)
 
     def at(node: Node) -> tuple[jax.Array, ...]:
         kappa0 = rho * node.a0 / node.radius
         changes = Changes.at(law.tilted(node.flip, node.eta), node.a0, kappa0, node.radius, n)
-        four = with_chi_square(changes.averages(changes.contributions()), free, n)
-
-        mean, covariance, third = four
+        three = changes.averages(changes.contributions())
         level = jnp.where(jnp.isnan(bar), node.a0 / node.radius, bar / rho)
 
-        def gain(mix: jax.Array) -> jax.Array:
+        def gain(mix: jax.Array, rest: jax.Array) -> jax.Array:
+            mean, covariance, third = with_constant(three, rest)
             jet = advantage(node, mix, mean, level, covariance)
             return propagate(jet, covariance, third).positive()
 
-        jets = jax.vmap(lambda mix: kappa(node, mix, mean, rho, covariance))(mixes)
-        means, inner = joint_law(jets, covariance, third)
-        values = jnp.append(kappa0, means)
-        count = n * four.mean[1], n**2 * four.covariance[1, 1]
-        return values, jnp.pad(inner, ((1, 0), (1, 0))), jax.vmap(gain)(mixes), *count
+        improves = jax.vmap(lambda mix: chance @ jax.vmap(partial(gain, mix))(rest))(mixes)
+
+        def jets(point: jax.Array, spread: jax.Array) -> Jet:
+            return jax.vmap(lambda mix: kappa(node, mix, point, rho, spread))(mixes)
+
+        lengthwise = jnp.stack([0.0, -2 * node.radius, -2.0])
+        values, inner = retrained(jets, three, lengthwise, rest, chance)
+        values, inner = jnp.append(kappa0, values), jnp.pad(inner, ((1, 0), (1, 0)))
+        return values, inner, improves, n * three.mean[1], n**2 * three.covariance[1, 1]
 
     values, inner, improves, count, spread = jax.lax.map(at, nodes, batch_size=size)
     weight = nodes.weight
-    mean = weight @ values
-    apart = values - mean
-    covariance = jnp.tensordot(weight, inner, 1) + jnp.einsum("k,ki,kj->ij", weight, apart, apart)
+    mean, covariance = total(weight, values, inner)
     unchanged = weight @ no_event(count, spread)
     return Fluctuations(mean, covariance, weight @ improves, unchanged, weight @ count)

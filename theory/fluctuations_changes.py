@@ -106,6 +106,13 @@ def with_chi_square(averages: Averages, free: jax.Array, n: jax.Array) -> Averag
     )
 
 
+def with_constant(averages: Averages, value: jax.Array) -> Averages:
+    """Append something known."""
+    mean, covariance, third = averages
+    wider = (jnp.pad(cumulant, ((0, 1),) * cumulant.ndim) for cumulant in (covariance, third))
+    return Averages(jnp.append(mean, value), *wider)
+
+
 def partial_moments(threshold: jax.Array) -> jax.Array:
     r"""\(E[g^k\,1\{g < -t\}]\) for k = 0..3, g standard normal; shape [4, ...]."""
     density, tail = norm.pdf(threshold), ndtr(-threshold)

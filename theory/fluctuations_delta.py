@@ -55,10 +55,15 @@ def propagate(jet: Jet, covariance: jax.Array, third: jax.Array) -> Cumulants:
     )
 
 
-def joint_law(jets: Jet, covariance: jax.Array, third: jax.Array) -> tuple[jax.Array, jax.Array]:
-    """Mean [f] and covariance [f, f] of functions with stacked ``jets``, both to second order."""
+def joint_law(jets: Jet, covariance: jax.Array) -> tuple[jax.Array, jax.Array]:
+    """Mean [f] and covariance [f, f] of functions of a Gaussian, both to second order."""
     slope, bend = jets.gradient, jets.curvature @ covariance
     half = slope @ covariance @ slope.T / 2 + jnp.einsum("aij,bji->ab", bend, bend) / 4
     half += slope @ covariance @ jets.drift.T
-    half += jnp.einsum("ai,ijk,bjk->ab", slope, third, jets.curvature) / 2
     return jets.value + jnp.trace(bend, axis1=1, axis2=2) / 2, half + half.T
+
+
+def skewed(jets: Jet, third: jax.Array) -> jax.Array:
+    """What third cumulants [k, k, k] add to the covariance [f, f] of `joint_law`."""
+    half = jnp.einsum("ai,ijk,bjk->ab", jets.gradient, third, jets.curvature) / 2
+    return half + half.T

@@ -15,6 +15,7 @@ from jax.scipy.special import gammaln, xlog1py, xlogy
 from sim.margins import Constant
 from sim.problem import Problem
 
+REST = 12  # nodes of the fresh noise: a little over a standard deviation apart
 REACH = 7.0  # standard deviations covered on either side
 
 
@@ -75,12 +76,12 @@ class Margins(NamedTuple):
         return Samples(sign, margin, weight / jnp.sum(weight))
 
 
-def margins(problem: Problem, slope: jax.Array, offset: jax.Array) -> Margins:
+def margins(problem: Problem, slope: jax.Array, *offsets: jax.Array) -> Margins:
     """Quadrature nodes for integrands that turn at slope * m = +-offset (`Margin.nodes`)."""
     if isinstance(problem.law, Constant):
         value, chance = jnp.ones(1), jnp.ones(1)
     else:
-        value, chance = problem.law.nodes(slope, offset)
+        value, chance = problem.law.nodes(slope, *offsets)
     return Margins(value, chance, problem.noise.probability(value))
 
 
@@ -132,6 +133,13 @@ def radius_nodes(n: Any, r: Any, size: int) -> tuple[jax.Array, jax.Array]:
     log_weight = (1.5 * r - 1) * jnp.log(cube_root) - 0.5 * r * cube_root**3
     weight = jnp.exp(log_weight - jnp.max(log_weight))
     return jnp.sqrt(r / n * cube_root**3), weight / jnp.sum(weight)
+
+
+def rest_nodes(problem: Problem) -> tuple[jax.Array, jax.Array]:
+    r"""\(X = \chi^2_{r-1}/n\), the fresh noise across the initial one (R3), and probabilities."""
+    free = jnp.asarray(problem.r - 1.0)
+    length, chance = radius_nodes(problem.n, jnp.maximum(free, 1.0), REST)
+    return jnp.where(free > 0, length**2, 0.0), chance
 
 
 class Grid(NamedTuple):

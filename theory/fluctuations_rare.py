@@ -22,6 +22,7 @@ from theory.fluctuations_shape import Jet, advantage
 NODES = 20
 COUNTS = 72
 FREE = jnp.array([0, 2, 3])  # what varies once the number of changed labels is given
+NEVER = 1e-200  # chances below are taken for zero: their inverse would overflow
 LIMIT = 24.0  # expected number of changed labels up to which the counts fit the table
 
 
@@ -85,7 +86,7 @@ def _given(
 def _marks(changes: Changes, group: jax.Array) -> Averages:
     """Cumulants of (s m, noise) given that a label of the group [S] is changed."""
     total = changes.expect(group[None])
-    scale = group / jnp.where(total > 0, total, 1.0)
+    scale = group / jnp.where(total > NEVER, total, 1.0)
     mark = changes.contributions()[jnp.array([0, 2])]
     mean = changes.expect(scale * mark)
     centred = mark.at[:, 0].add(-mean[:, None])

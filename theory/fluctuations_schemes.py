@@ -1,0 +1,93 @@
+"""Fluctuations of every scheme at finite n and d (R20): one call, whatever the scheme."""
+
+from __future__ import annotations
+
+from functools import singledispatch
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from sim.problem import Problem
+from sim.schemes import (
+    Confident,
+    Consensus,
+    Full,
+    Interpolate,
+    LeaveOneOut,
+    Optimal,
+    Scheme,
+    Soft,
+)
+from sim.validate import reject
+from theory.fluctuations import fluctuations
+from theory.fluctuations_rules import RuleLaw, rule_law
+
+
+@singledispatch
+def _law(scheme: Scheme, problem: Problem, bar: float | None) -> RuleLaw:
+    raise reject(
+        "scheme",
+        scheme.name,
+        "retraining by a label rule of the score (R11); dice answers for crossfit",
+    )
+
+
+def scheme_law(problem: Problem, scheme: Scheme, *, bar: float | None = None) -> RuleLaw:
+    r"""Joint law of (kappa0, kappa of ``scheme``) after one round, and P(improves) (R20).
+
+    Args:
+        problem: a scalar problem with isotropic noise and flips that depend on the margin alone.
+        scheme: any rule elementwise in the score (R11).
+        bar: the kappa to reach instead of kappa0, for ``improves``.
+
+    Raises:
+        ValueError: for a spectrum, or cross-fitting, whose fold models have not been worked out.
+    """
+    return _law(scheme, problem, bar)
+
+
+@_law.register(Full)
+@_law.register(Consensus)
+@_law.register(Interpolate)
+def _mixed(scheme: Any, problem: Problem, bar: float | None) -> RuleLaw:
+    r"""\(\hat\theta_1 + \beta\hat\theta_0\) exactly, also where few labels change."""
+    mix = {Full: 0.0, Consensus: 1.0}.get(type(scheme))
+    law = fluctuations(problem, (float(scheme.beta) if mix is None else mix,), bar=bar)
+    return RuleLaw(law.mean, law.covariance, law.improves[0])
+
+
+@_law.register
+def _soft(scheme: Soft, problem: Problem, bar: float | None) -> RuleLaw:
+    return _rule(problem, scheme, bar, (), scheme.temperature)
+
+
+@_law.register
+def _confident(scheme: Confident, problem: Problem, bar: float | None) -> RuleLaw:
+    bound = scheme.bind(problem)
+    return _rule(problem, bound, bar, (bound.threshold,))
+
+
+@_law.register
+def _leave_one_out(scheme: LeaveOneOut, problem: Problem, bar: float | None) -> RuleLaw:
+    bound = scheme.bind(problem)
+    return _rule(problem, bound, bar, (bound.memory,))
+
+
+@_law.register
+def _optimal(scheme: Optimal, problem: Problem, bar: float | None) -> RuleLaw:
+    """The posterior mean turns where the score balances the given label."""
+    bound = scheme.bind(problem)
+    balance = bound.memory - bound.log_odds / (2 * bound.slope)
+    return _rule(problem, bound, bar, (jnp.abs(balance),), 1 / bound.slope)
+
+
+def _rule(
+    problem: Problem, scheme: Scheme, bar: float | None, turns: tuple[Any, ...], width: Any = None
+) -> RuleLaw:
+    if problem.spectrum is not None:
+        raise reject("spectrum", "given", "isotropic for fluctuations; dice answers for others")
+    level = np.nan if bar is None else bar
+    operands = (problem, scheme, turns, width, level)
+    return rule_law(*jax.tree.map(lambda leaf: jnp.asarray(leaf, jnp.float64), operands))
