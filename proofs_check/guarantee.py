@@ -1,8 +1,9 @@
 r"""R15: a guarantee at finite n, in balls: retraining improves with probability at least 1 - delta.
 
 Isotropic noise, constant margin.  paper_notes.md states and proves the theorem; in short, R3 makes
-everything a function of six independent ingredients, each confined by Chernoff's bound with its
-exact moment generating function, M events of probability at most delta/M each:
+everything a function of six independent ingredients, each confined by a tail bound near its exact
+quantile, or by Chernoff's with its exact moment generating function, M events of probability at most
+delta/M each:
 
 - \(a_0\) below and above (binomial), \(nR^2\) below and above (\(\chi^2_r\)), \(\bar g\) on both
   sides (normal), \(\chi^2_{r-1}\) above;
@@ -25,7 +26,7 @@ from math import erf, log, sqrt
 
 from flint import arb
 
-from proofs_check.balls import ball, cumulative, hull, precision
+from proofs_check.balls import ball, cumulative, hull, precision, tail
 
 SLACK = 1e-9  # covers float rounding many times over
 ROUNDING = 2.0**-51
@@ -51,7 +52,7 @@ class Setup:
 
     @property
     def budget(self) -> float:
-        """Exponent x = log(M/delta) that every Chernoff bound must reach, rounded up."""
+        """Exponent x = log(M/delta) that -log of every tail bound must reach, rounded up."""
         return log(self.events / float(self.delta)) + SLACK
 
 
@@ -62,17 +63,24 @@ def _extend(rate: Callable[[arb], arb], start: float, step: float, wanted: float
         low, high = high, 2 * high
         if high > 1e12:
             raise ArithmeticError("no deviation is improbable enough")
-    for _ in range(40):
+    for _ in range(18):
         middle = (low + high) / 2
         low, high = (low, middle) if rate(arb(start + step * middle)) >= wanted else (middle, high)
     return start + step * high
 
 
-def _divergence(x: arb, q: arb, rest: arb) -> arb:
-    """Kullback-Leibler divergence of Bernoulli(x) from Bernoulli(q), rest = 1 - q."""
+def _share_rate(x: arb, q: arb, rest: arb, count: float) -> arb:
+    r"""Lower bound on -log of the probability that a binomial share goes beyond x (away from q).
+
+    Chernoff's tilt to x leaves \(E_x[e^{-\theta(S-Nx)}; S\ge Nx]\le\max_jP_x(S=j)/(1-e^{-\theta})\), and
+    by Fourier inversion no value has more than \(e^{-V}I_0(V)\), \(V = Nx(1-x)\).
+    """
     if not (x > 0 and x < 1):
         return arb("inf")
-    return x * (x / q).log() + (1 - x) * ((1 - x) / rest).log()
+    up, low = (x / q).log(), ((1 - x) / rest).log()
+    likeliest = (count * x * (1 - x)).bessel_i(0, scaled=True)
+    factor = likeliest / (1 - (-abs(up - low)).exp())
+    return count * (x * up + (1 - x) * low) - factor.log()
 
 
 def share(q: arb, rest: arb, count: float, side: int, budget: float) -> float:
@@ -81,18 +89,33 @@ def share(q: arb, rest: arb, count: float, side: int, budget: float) -> float:
         mirrored = 1 - share(rest, q, count, -side, budget) + side * ROUNDING
         return min(1.0, max(0.0, mirrored))
     centre, width = float(q.mid()), sqrt(float((q * rest).mid()) / count) + 1 / count
-    bound = _extend(lambda x: count * _divergence(x, q, rest), centre, side * width, budget)
+    bound = _extend(lambda x: _share_rate(x, q, rest, count), centre, side * width, budget)
     return min(1.0, max(0.0, bound + side * SLACK * abs(bound)))
+
+
+def _radius_rate(y: arb, degrees: int, side: int) -> arb:
+    r"""Lower bound on -log of \(P(\chi^2_r\gtrless ry)\), from both tails of the gamma function.
+
+    \(\Gamma(s,t)\le t^se^{-t}/(t-\max(s-1,0))\), \(\gamma(s,t)\le t^se^{-t}/(s-st/(s+1))\), s = r/2.
+    """
+    if not y > 0:
+        return arb("inf")
+    s = arb(degrees) / 2
+    t = s * y
+    factor = t - (s - 1).max(arb(0)) if side > 0 else s - s * t / (s + 1)
+    return t - s * t.log() + s.lgamma() + factor.log() if factor > 0 else arb(0)
 
 
 def squared_radius(degrees: int, n: int, side: int, budget: float) -> float:
     """Bound on chi^2_degrees / n."""
-
-    def rate(y: arb) -> arb:
-        return arb("inf") if not y > 0 else (y - 1 - y.log()) * degrees / 2
-
-    bound = max(0.0, _extend(rate, 1.0, side * sqrt(2 / degrees), budget))
+    width = side * sqrt(2 / degrees)
+    bound = max(0.0, _extend(lambda y: _radius_rate(y, degrees, side), 1.0, width, budget))
     return bound * degrees / n * (1 + side * SLACK)
+
+
+def normal_quantile(budget: float) -> float:
+    r"""A number z with \(Q(z)\le e^{-budget}\)."""
+    return _extend(lambda z: -tail(z).log(), 0.0, 1.0, budget) * (1 + SLACK)
 
 
 FACTORS = (0.5, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0, 5.6, 8.0)
@@ -188,7 +211,7 @@ def region(setup: Setup) -> Region:
     low, high = (2 * share(ball(1 - p), ball(p), n, side, x) - 1 for side in (-1, 1))
     inner, outer = (squared_radius(setup.r, n, side, x) for side in (-1, 1))
     fresh = squared_radius(setup.r - 1, n, 1, x)
-    drift = sqrt(2 * x / n) * (1 + SLACK)
+    drift = normal_quantile(x) / sqrt(n) * (1 + SLACK)
     return Region(
         (low - SLACK * abs(low), high + SLACK * abs(high)),
         (sqrt(inner) * (1 - SLACK), sqrt(outer) * (1 + SLACK)),
