@@ -11,6 +11,7 @@ from figures import (
     cobweb,
     cost,
     critical_separation,
+    learner_boundary,
     phase_diagram,
     registry,
     schemes,
@@ -27,6 +28,9 @@ TINY = {
     ),
     "schemes": schemes.Preset(points=5),
     "cobweb": cobweb.Preset(points=5, rounds=2),
+    "learner_boundary": learner_boundary.Preset(
+        side=2, seeds=12, r=30, alphas=(4.0,), learners=("ridge:1",), fine=5
+    ),
 }
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -89,6 +93,15 @@ def test_phase_diagram_cells_lie_on_the_right_side(tiny):
             # rho = 0.94 harms and rho = 2.31 helps at n/(d-1) = 2, little noise or much.
             assert (share[0] < 0.5).all() and (share[1] > 0.5).all()
             assert (gain[0] < 0).all() and (gain[-1] > 0).all()
+
+
+def test_learner_boundary_cells_lie_on_the_right_side(tiny):
+    data = learner_boundary.compute(TINY["learner_boundary"], silent)
+    (panel,) = data["panels"]
+    score, ridge = np.asarray(panel["score"]), np.asarray(panel["ridge"])
+    # rho = 3.06 helps; so does the limit from rho = 1.2 on, at every p of the grid.
+    assert (score[1] > 2).all() and (ridge[2:] > 0).all() and (ridge[0, -1] < 0)
+    assert np.asarray(panel["averaging"]).shape == ridge.shape == (5, 5)
 
 
 def test_critical_separations_fall_from_their_limits():

@@ -18,6 +18,15 @@ from sim.sample import eigenvalues, sample
 KEY = jax.random.key(42)
 SHAPES = ((90, 31), (40, 60))
 SCHEMES = (sim.Full(), sim.Consensus())
+PROBLEM = sim.Problem(90, 31, 0.3, 1.7)
+ONE = tuple(jax.local_devices()[:1])  # every device more compiles its own program
+
+
+def engine(learner, seeds, **options):
+    """Two rounds; learners that differ in numbers alone share one compiled program."""
+    common = {"key": KEY, "positive": 0.7, "dtype": jnp.float64, "devices": ONE}
+    return direct.run_many(PROBLEM, SCHEMES, 2, seeds=seeds, learner=learner, **common, **options)
+
 
 fit = jax.jit(lambda learner, x, labels: learner.fit(x, labels))
 
@@ -132,10 +141,9 @@ def test_a_large_penalty_gives_the_averaging_direction():
 @pytest.mark.parametrize("kind", [Ridge, Logistic])
 def test_engine_retrains_by_the_definition(kind):
     """Two rounds of each scheme by scikit-learn on the very samples that the engine draws."""
-    problem, penalty = sim.Problem(90, 31, 0.3, 1.7), 0.1
-    options = {"key": KEY, "seeds": jnp.array([3]), "positive": 0.7, "dtype": jnp.float64}
-    results = direct.run_many(problem, SCHEMES, 2, learner=kind(penalty, True), **options)
-    drawn = sample(problem, jax.random.fold_in(KEY, 3), positive=0.7, dtype=jnp.float64)
+    penalty = 0.1
+    results = engine(kind(penalty, True, 1e-10), jnp.array([3]))
+    drawn = sample(PROBLEM, jax.random.fold_in(KEY, 3), positive=0.7, dtype=jnp.float64)
     x, noisy, y = (np.asarray(leaf) for leaf in (drawn.x, drawn.given, drawn.y))
     for scheme in SCHEMES:
         result, labels = results[scheme.name], noisy
@@ -170,30 +178,31 @@ def test_accuracy_with_an_intercept(margin):
 
 
 def test_failures_to_converge_are_reported_for_each_seed():
-    problem = sim.Problem(90, 31, 0.3, 1.7)
-    learner = Logistic(1e-4, tolerance=1e-10, max_steps=3)
-    options = {"key": KEY, "seeds": 4, "dtype": jnp.float64, "learner": learner}
+    learner = Logistic(0.1, True, 1e-30)  # below what float64 can reach
     with pytest.raises(RuntimeError, match="4 of 4 seeds of scheme full"):
-        direct.run(problem, sim.Full(), **options)
-    result = direct.run(problem, sim.Full(), throw=False, **options)
-    assert result.converged.shape == (4, 2) and not result.converged[:, 0].any()
-    assert np.all(result.residual[:, 0] > 1e-10)
+        engine(learner, 4)
+    result = engine(learner, 4, throw=False)["full"]
+    assert result.converged.shape == (4, 3) and not result.converged[:, 0].any()
+    assert np.all(result.residual[:, 0] > 1e-30)
+
+
+def test_newton_stops_at_its_limit_and_says_so():
+    fitted = fit(Logistic(jnp.float64(1e-4), True, max_steps=3), *data(*SHAPES[0]))
+    assert not fitted.converged and fitted.residual > 1e-10
 
 
 def test_every_seed_converges_and_is_its_own():
-    problem = sim.Problem(90, 31, 0.3, 1.7)
-    options = {"key": KEY, "learner": Logistic(0.01)}
-    together = direct.run_many(problem, SCHEMES, 1, seeds=50, **options)
-    again = direct.run_many(problem, SCHEMES, 1, seeds=jnp.arange(30, 50), **options)
+    learner = Logistic(0.01, True, 1e-10)
+    together, again = engine(learner, 50), engine(learner, jnp.arange(30, 50))
     for name, outcome in together.items():
         assert outcome.converged.all()
         np.testing.assert_array_equal(outcome.kappa[30:], again[name].kappa)
 
 
 def test_averaging_is_the_default():
-    problem = sim.Problem(90, 31, 0.3, 1.7)
-    plain = direct.run(problem, sim.Full(), key=KEY, seeds=2)
-    named = direct.run(problem, sim.Full(), key=KEY, seeds=2, learner=Averaging())
+    options = {"key": KEY, "seeds": 2, "devices": ONE}
+    plain = direct.run(PROBLEM, sim.Full(), **options)
+    named = direct.run(PROBLEM, sim.Full(), learner=Averaging(), **options)
     np.testing.assert_array_equal(plain.kappa, named.kappa)
 
 
