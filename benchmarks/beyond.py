@@ -1,33 +1,85 @@
-"""Predictions against the exact law on problems drawn at random: kappa of each scheme, P(improves).
+"""Predictions against the exact law on problems drawn at random (R9-R11, R20).
 
-``python -m benchmarks.beyond --problems 100`` prints one line a problem and the worst cases.
+``python -m benchmarks beyond`` takes a few small problems.  The full comparison,
+``python -m benchmarks.beyond --problems 200 --seeds 100000 --largest 100000 --store FILE``, takes
+hours and goes on where it stopped; ``--stored`` compares what FILE holds and draws nothing.
 """
 
+from __future__ import annotations
+
 import argparse
-from collections.abc import Iterator
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import jax
 import numpy as np
 
+from benchmarks.beyond_drawn import Store, problems
 from sim import dice
 from sim.problem import Problem
-from sim.schemes import Consensus, Full, Scheme, parse_scheme
+from sim.schemes import Scheme, parse_scheme
 from theory import predict
 from theory.fluctuations import fluctuations
 
-LAWS = ("constant", "half-normal", "uniform", "gaussian")
+RANKS = (10.0, 4e5)
+LARGE, SEEDS_LARGE = 200_000, 40  # so large that the limit is off by 0.02 standard errors
+RANKS_LARGE = (1e4, 8e5)
 
 
-def problems(count: int, n: tuple[float, float], seed: int = 0) -> Iterator[Problem]:
-    """Random n, r, p, rho and margin law, all broad."""
-    rng = np.random.default_rng(seed)
-    for _ in range(count):
-        samples, r = (round(np.exp(rng.uniform(*np.log(ends)))) for ends in (n, (10, 4 * n[1])))
-        p, rho = float(rng.uniform(0.005, 0.49)), float(np.exp(rng.uniform(*np.log((0.3, 6.0)))))
-        law = LAWS[rng.integers(4)]
-        if law in ("half-normal", "uniform"):
-            law += f":{rng.uniform(0.2, 1.5):.3f}"
-        yield Problem(samples, r + 1, p, rho**0.5, margin=law)
+class Errors(NamedTuple):
+    """R20 minus dice, relative for mean and spread, with the standard errors of the dice."""
+
+    probability: np.ndarray
+    mean: np.ndarray
+    spread: np.ndarray
+    z: np.ndarray
+    noise: tuple[np.ndarray, np.ndarray, np.ndarray]
+
+
+def errors(problem: Problem, store: Store, seeds: int, number: int) -> Errors:
+    """Full and consensus: probabilities [2]; with the initial model: means and spreads [3].
+
+    The mean's error is relative to the mean or, where that is smaller, to the spread.
+    """
+    drawn, law = store.drawn(problem, seeds, number), fluctuations(problem)
+    size = np.maximum(np.abs(drawn.mean), drawn.spread)
+    off = np.asarray(law.mean) - drawn.mean
+    spread = np.sqrt(np.diag(law.covariance)) / drawn.spread - 1
+    return Errors(
+        np.asarray(law.improves) - drawn.improves,
+        off / size,
+        spread,
+        off / drawn.mean_error,
+        (drawn.improves_error, drawn.mean_error / size, drawn.spread_error),
+    )
+
+
+def finite(
+    count: int, seeds: int, largest: float, store: Store, stored: bool = False
+) -> list[dict[str, Any]]:
+    """R20 on ``count`` problems with n from 500 to ``largest``."""
+    chosen = enumerate(problems(count, (500, largest), RANKS, seed=4))
+    held = [(i, p) for i, p in chosen if not stored or (i, seeds) in store.known]
+    found = [errors(problem, store, seeds, number) for number, problem in held]
+    where = f"{len(held)} problems, {seeds} seeds"
+    z = np.stack([each.z for each in found])
+    rows = [
+        _row(f"mean of kappa, worst z, {where}", np.abs(z).max(), "se", None),
+        _row(f"mean of kappa, mean z, {where}", z.mean(), "se", None),
+    ]
+    for index, name in enumerate(("probability", "mean", "spread")):
+        error = np.abs(np.stack([getattr(each, name) for each in found]))
+        noise = np.stack([each.noise[index] for each in found])
+        unit = "1" if name == "probability" else "relative"
+        wrong = ((error > 0.01).any(1).sum(), (error - 3 * noise > 0.01).any(1).sum())
+        rows += [
+            _row(f"{name}, worst error, {where}", error.max(), unit, "<= 0.01"),
+            _row(f"{name}, largest error of the dice, {where}", noise.max(), unit, None),
+            _row(f"{name}, problems off by > 0.01, {where}", int(wrong[0]), "problems", "0"),
+            _row(f"{name}, the same beyond 3 se, {where}", int(wrong[1]), "problems", "0"),
+        ]
+    return rows
 
 
 def random_schemes(rng: np.random.Generator) -> list[Scheme]:
@@ -44,55 +96,60 @@ def random_schemes(rng: np.random.Generator) -> list[Scheme]:
     return [parse_scheme(name) for name in names]
 
 
-def deviations(problem: Problem, schemes: list[Scheme], seeds: int, cell: int) -> list[float]:
+def deviations(problem: Problem, schemes: Sequence[Scheme], number: int) -> list[float]:
     """(dice - prediction) in standard errors, for each scheme's kappa after one round."""
-    key = jax.random.fold_in(jax.random.key(1), cell)
-    results = dice.run_many(problem, schemes, key=key, seeds=seeds)
+    key = jax.random.fold_in(jax.random.key(1), number)
+    results = dice.run_many(problem, schemes, key=key, seeds=SEEDS_LARGE)
     z = []
     for scheme in schemes:
         kappa = np.asarray(results[scheme.name].kappa[:, 1])
         expected = float(predict(problem, scheme).kappa[1])
-        z.append(float((kappa.mean() - expected) / (kappa.std(ddof=1) / seeds**0.5)))
+        z.append(float((kappa.mean() - expected) / (kappa.std(ddof=1) / SEEDS_LARGE**0.5)))
     return z
 
 
-def probability_error(problem: Problem, seeds: int, cell: int) -> tuple[np.ndarray, np.ndarray]:
-    """(R20 - dice) of P(improves) for full and consensus, and the error of the dice."""
-    key = jax.random.fold_in(jax.random.key(2), cell)
-    results = dice.run_many(problem, (Full(), Consensus()), key=key, seeds=seeds)
-    kappa = [np.asarray(results[name].kappa) for name in ("full", "consensus")]
-    # A run in which no label changes returns the initial model up to rounding.
-    share = np.array([(k[:, 1] > k[:, 0] * (1 + 1e-7)).mean() for k in kappa])
-    error = np.sqrt(share * (1 - share) / seeds)
-    return np.asarray(fluctuations(problem).improves) - share, error
+def limits(count: int) -> list[dict[str, Any]]:
+    """R9-R11 on ``count`` large problems: worst and mean deviation of each family."""
+    rng, table = np.random.default_rng(3), []
+    for number, problem in enumerate(problems(count, (LARGE, LARGE), RANKS_LARGE, seed=0)):
+        schemes = random_schemes(rng)
+        table.append(deviations(problem, schemes, number))
+    rows = []
+    for scheme, column in zip(schemes, np.array(table).T, strict=True):
+        name = f"{scheme.name.partition(':')[0]}, {count} problems"
+        rows.append(_row(f"{name}, worst z", np.abs(column).max(), "se", "<= 4"))
+        rows.append(_row(f"{name}, mean z", column.mean(), "se", f"|z| <= {3 / count**0.5:.2g}"))
+    return rows
+
+
+def _row(name: str, value: Any, unit: str, target: str | None) -> dict[str, Any]:
+    value = value if isinstance(value, int) else float(value)
+    return {"name": name, "value": value, "unit": unit, "target": target}
+
+
+def run() -> list[dict[str, Any]]:
+    """Rows of a small comparison."""
+    return finite(16, 10_000, 3000, Store(None)) + limits(4)
 
 
 def main() -> None:
-    """Run both comparisons."""
+    """Print the rows of the comparison that was asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--problems", type=int, default=100)
-    parser.add_argument("--normals", type=float, default=2e8, help="normals drawn a problem")
-    parser.add_argument("--only", choices=("kappa", "probability"))
+    parser.add_argument("--problems", type=int, default=16)
+    parser.add_argument("--seeds", type=int, default=10_000)
+    parser.add_argument("--largest", type=float, default=3000.0, help="largest n")
+    parser.add_argument("--store", type=Path, help="where the dice's results are kept")
+    parser.add_argument("--stored", action="store_true", help="only what the store holds")
+    parser.add_argument("--only", choices=("kappa", "fluctuations"))
     args = parser.parse_args()
-    if args.only != "probability":
-        rng, rows = np.random.default_rng(3), []
-        for cell, problem in enumerate(problems(args.problems, (5e5, 5e5))):
-            seeds = max(16, int(args.normals / problem.n / 10))
-            schemes = random_schemes(rng)
-            rows.append(deviations(problem, schemes, seeds, cell))
-            print(cell, problem.d, problem.margin, np.round(rows[-1], 1), flush=True)
-        table = np.array(rows)
-        for column, scheme in zip(table.T, schemes, strict=True):
-            name = scheme.name.partition(":")[0]
-            print(f"{name}: worst {np.abs(column).max():.1f}, mean {column.mean():+.2f} se")
+    rows = []
     if args.only != "kappa":
-        errors = []
-        for cell, problem in enumerate(problems(args.problems, (500, 1e5), seed=4)):
-            seeds = int(np.clip(args.normals / problem.n, 2000, 100_000))
-            error, noise = probability_error(problem, seeds, cell)
-            errors.append(np.maximum(np.abs(error) - 3 * noise, 0))
-            print(cell, problem.n, problem.d, np.round(error, 4), np.round(noise, 4), flush=True)
-        print(f"P(improves): worst error beyond 3 standard errors {np.max(errors):.4f}")
+        store = Store(args.store)
+        rows += finite(args.problems, args.seeds, args.largest, store, args.stored)
+    if args.only != "fluctuations":
+        rows += limits(args.problems)
+    for row in rows:
+        print(f"{row['name']}: {row['value']:.4g} {row['unit']} ({row['target'] or 'no target'})")
 
 
 if __name__ == "__main__":

@@ -1,19 +1,27 @@
 """Find the smallest number of samples at which retraining improves the model (R20).
 
 The problem's --n is not used.  With --accuracy, the smallest n whose retrained model reaches
-that population accuracy.  The answer comes without simulation.
+that population accuracy.  The answer comes without simulation.  For full retraining with isotropic
+noise, constant margin and uniform flips there is also the n from which improvement is proved (R15).
 """
 
 from __future__ import annotations
 
 import argparse
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
 
 from relabel.numbers import real_number
 from relabel.output import print_json
 from relabel.problem_options import add_problem_arguments, describe, problem_from
 
+if TYPE_CHECKING:
+    from sim.problem import Problem
+
 SUMMARY = "smallest number of samples at which retraining improves"
 MIXES = {"full": 0.0, "consensus": 1.0}
+PROOF = "R15: bounds in balls at finite n, derived here"
+MOST = 10**8
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,6 +40,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--accuracy", type=real_number, help="accuracy to reach, instead of improving"
     )
+    parser.add_argument(
+        "--boundary",
+        choices=("rho", "p"),
+        help="at that n, also where P(improves) crosses 0.05, 0.5 and 0.95 along rho or p",
+    )
 
 
 def main(args: argparse.Namespace) -> int:
@@ -39,20 +52,61 @@ def main(args: argparse.Namespace) -> int:
     from theory.samples import sample_size
 
     problem = problem_from(args)
-    found = sample_size(problem, args.target, mix=MIXES[args.scheme], accuracy=args.accuracy)
+    mix = MIXES[args.scheme]
+    found = sample_size(problem, args.target, mix=mix, accuracy=args.accuracy)
+    told: dict[str, Any] = {**found._asdict(), "certified": None}
+    if found.n is not None and _provable(args, problem):
+        told["certified"] = _certified(problem, args.target)
+    if args.boundary is not None:
+        told["boundary"] = None if found.n is None else _boundary(args, problem, found.n, mix)
     if args.json:
-        print_json(
-            {
-                "problem": describe(args, problem),
-                "scheme": args.scheme,
-                "target": args.target,
-                "accuracy": args.accuracy,
-                **found._asdict(),
-            }
-        )
+        asked = {"scheme": args.scheme, "target": args.target, "accuracy": args.accuracy}
+        print_json({"problem": describe(args, problem), **asked, **told})
         return 0
-    if found.n is None:
-        print(f"no n: the probability stays at {found.probability:.4g}")
-    else:
-        print(f"n = {found.n} (probability {found.probability:.4g}; {found.method})")
+    _say(told)
     return 0
+
+
+def _provable(args: argparse.Namespace, problem: Problem) -> bool:
+    """Whether R15 speaks of this problem."""
+    from sim.margins import Constant
+    from sim.noise import UniformFlips
+
+    plain = isinstance(problem.margin, Constant) and isinstance(problem.noise, UniformFlips)
+    return plain and problem.spectrum is None and args.scheme == "full" and args.accuracy is None
+
+
+def _certified(problem: Problem, target: float) -> dict[str, Any]:
+    """The n from which R15 proves improvement with the probability asked for; n may be None."""
+    from proofs_check.guarantee import least_certified
+
+    rho = (Fraction(float(problem.gamma)) / Fraction(float(problem.sigma))) ** 2
+    flips, delta = Fraction(float(problem.p)), 1 - Fraction(target)
+    return {"n": least_certified(int(problem.r), flips, rho, delta, MOST), "method": PROOF}
+
+
+def _boundary(args: argparse.Namespace, problem: Problem, n: int, mix: float) -> dict[str, Any]:
+    """Width of the phase boundary at n samples."""
+    import equinox as eqx
+
+    from theory.fluctuations_width import boundary
+
+    sized = eqx.tree_at(lambda problem: problem.n, problem, n)
+    return boundary(sized, args.boundary, mix=mix)._asdict()
+
+
+def _say(told: dict[str, Any]) -> None:
+    if told["n"] is None:
+        print(f"no n: the probability stays at {told['probability']:.4g}")
+        return
+    print(f"n = {told['n']} (probability {told['probability']:.4g}; {told['method']})")
+    if told["certified"] is not None:
+        proved = told["certified"]["n"]
+        print(f"proved from n = {proved}" if proved else f"not proved for any n up to {MOST}")
+    if told.get("boundary"):
+        levels, values = told["boundary"]["levels"], told["boundary"]["values"]
+        pairs = [
+            f"{level:g} at {'no value' if value is None else f'{value:.4g}'}"
+            for level, value in zip(levels, values, strict=True)
+        ]
+        print(f"P(improves) along {told['boundary']['axis']}: {', '.join(pairs)}")

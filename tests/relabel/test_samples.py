@@ -14,6 +14,19 @@ def test_json_names_n_and_method(capsys):
     told = json.loads(capsys.readouterr().out)
     assert 200 < told["n"] < 260  # dice: P(improves) = 0.95 near 236
     assert told["probability"] >= 0.95 and told["method"].startswith("R20")
+    # A proof asks for more samples than a prediction, here by about a factor of ten.
+    assert 4 * told["n"] < told["certified"]["n"] < 40 * told["n"]
+    assert told["certified"]["method"].startswith("R15")
+
+
+def test_boundary_surrounds_the_separation_asked_about(capsys):
+    words = [*PROBLEM, "--scheme", "consensus", "--boundary", "rho", "--json"]
+    assert main(["samples", *words]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["certified"] is None  # R15 is about full retraining
+    low, middle, high = told["boundary"]["values"]
+    assert low < middle < high
+    assert high == pytest.approx(1.5**2, rel=0.01)  # n was chosen so that P = 0.95 there
 
 
 @pytest.mark.parametrize(
