@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from proofs_check.claims import CLAIMS
-from proofs_check.power_tables import tables
+from proofs_check.power_tables import is_current, read, tables
 from sim.files import write_whole
 
 NOTES = Path(__file__).resolve().parent.parent / "paper_notes.md"
@@ -65,8 +65,18 @@ def replaced(text: str, verdicts: dict[str, str]) -> str:
 
 
 def with_power(text: str, record: dict[str, Any]) -> str:
-    """``text`` with the power tables written anew."""
+    """``text`` with the power tables written anew, at first below the table of claims."""
+    if POWER_BEGIN not in text:
+        return text.replace(END, f"{END}\n\n## Power of the claims\n\n{power_block(record)}")
     return text.replace(between(text, POWER_BEGIN, POWER_END), power_block(record))
+
+
+def power_is_fresh(text: str) -> bool:
+    """Whether the power tables in ``text``, if there are any, are what `power_block` makes now."""
+    if POWER_BEGIN not in text:
+        return True
+    record = read(between(text, POWER_BEGIN, POWER_END))
+    return is_current(record) and power_block(record) in text
 
 
 def main(arguments: list[str]) -> int:

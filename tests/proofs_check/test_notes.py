@@ -2,8 +2,9 @@
 
 import pytest
 
-from proofs_check.claims import CLAIMS
-from proofs_check.notes import NOTES, block, replaced, verdicts_in
+from proofs_check.claims import CLAIMS, SAMPLED
+from proofs_check.mutants import MUTANTS
+from proofs_check.notes import NOTES, block, power_is_fresh, replaced, verdicts_in, with_power
 
 
 def test_table_is_fresh():
@@ -29,3 +30,25 @@ def test_changed_verdict_or_claim_shows():
 def test_missing_marks_are_refused():
     with pytest.raises(ValueError, match="marks are missing"):
         replaced("no table", {})
+
+
+def made_up_power():
+    rows = [
+        {"mutant": m.name, "verdicts": dict.fromkeys(m.claims, "fails"), "convicted": True}
+        for m in MUTANTS
+    ]
+    counts = dict.fromkeys(SAMPLED, 0)
+    right = {"roots": 3, "tests": 9, "smallest_p": 0.01, "convicted": counts, "undecided": counts}
+    return {"planted": rows, "right": right}
+
+
+def test_power_tables_in_the_notes_are_fresh():
+    assert power_is_fresh(NOTES.read_text()), "stale: run python -m proofs_check.notes with both"
+
+
+def test_power_tables_are_written_once_and_seen_to_be_stale():
+    text = with_power(NOTES.read_text(), made_up_power())
+    assert with_power(text, made_up_power()) == text and power_is_fresh(text)
+    assert block(verdicts_in(text)) in text
+    assert not power_is_fresh(text.replace(MUTANTS[0].name, "another error"))
+    assert not power_is_fresh(text.replace(f"| `{SAMPLED[0]}` | 0 | 0 |\n", ""))
