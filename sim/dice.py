@@ -12,17 +12,26 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 
-from sim import dice_counts, dice_crossfit, dice_elementwise, dice_large, dice_stream
+from sim import (
+    dice_counts,
+    dice_crossfit,
+    dice_elementwise,
+    dice_folds,
+    dice_fresh,
+    dice_large,
+    dice_stream,
+)
 from sim.batches import over_seeds
 from sim.dice_rounds import Score, seed_outcome
 from sim.keys import seed_keys, seed_numbers
 from sim.outcome import Outcome, outcome
 from sim.problem import Problem
-from sim.schemes import CrossFit, Scheme
+from sim.schemes import CrossFit, Fresh, Scheme
 from sim.validate import reject, whole
 
 TILE_BYTES = 64 * 2**20
 TILE_SEEDS = 64
+ALONE = (CrossFit, Fresh)  # their seeds share no draws with other schemes
 
 
 def run(
@@ -70,11 +79,11 @@ def run_many(
     keys = seed_keys(key, seed_numbers(seeds))
     arrays = jax.tree.map(jnp.asarray, problem)
     scores = {
-        scheme.name: dice_crossfit.outcomes(keys, arrays, scheme, int(rounds), dtype, devices)
+        scheme.name: _alone(keys, arrays, scheme, int(rounds), dtype, devices)
         for scheme in rules
-        if isinstance(scheme, CrossFit)
+        if isinstance(scheme, ALONE)
     }
-    plain = tuple(scheme for scheme in rules if not isinstance(scheme, CrossFit))
+    plain = tuple(scheme for scheme in rules if not isinstance(scheme, ALONE))
     if plain:
         streamed = rounds <= 1 and problem.spectrum is None
         if streamed:
@@ -84,6 +93,23 @@ def run_many(
         for i, scheme in enumerate(plain):
             scores[scheme.name] = jax.tree.map(lambda leaf, i=i: leaf[:, i], score)
     return {scheme.name: _outcome(problem, scores[scheme.name]) for scheme in rules}
+
+
+def _alone(
+    keys: jax.Array,
+    problem: Problem,
+    scheme: Scheme,
+    rounds: int,
+    dtype: str,
+    devices: tuple[jax.Device, ...] | None,
+) -> Score:
+    samples = _padded(int(problem.n))
+    if isinstance(scheme, Fresh):
+        return dice_fresh.outcomes(keys, problem, rounds, samples, devices)
+    assert isinstance(scheme, CrossFit)
+    if rounds <= 1 and problem.spectrum is None:
+        return dice_crossfit.outcomes(keys, problem, scheme, rounds, dtype, devices)
+    return dice_folds.outcomes(keys, problem, int(scheme.folds), rounds, samples, devices)
 
 
 def _distinct(schemes: Sequence[Scheme]) -> tuple[Scheme, ...]:

@@ -1,5 +1,7 @@
 r"""Cross-fitted retraining, exact in law without the data: one round, isotropic noise (R10).
 
+`sim.dice_folds` serves several rounds and other noise.
+
 Let fold k hold \(n_k\) samples with mean noise \(v_k \sim N(0, I/n_k)\), and let \(v_{-k}\) be
 the mean noise of the others, along the unit vector \(u_k\).  A sample's own part of its fold's
 noise, \(e_i\), is independent of all the \(v\), so its score needs \(v_k \cdot v_{-k}\) and one
@@ -29,7 +31,6 @@ from sim.dice_chi import chi
 from sim.dice_rounds import Score
 from sim.problem import Problem
 from sim.schemes import CrossFit
-from sim.validate import reject
 
 NOISE, MARGIN, FLIP, SPAN, LENGTHS, FRESH, REST = range(7)  # sub-streams of a seed
 TILE_SAMPLES = 2**18
@@ -43,15 +44,7 @@ def outcomes(
     dtype: str,
     devices: tuple[jax.Device, ...] | None = None,
 ) -> Score:
-    """Scores [seeds, rounds + 1] of cross-fitting; seeds do not share draws with other schemes.
-
-    Raises:
-        ValueError: for several rounds or a spectrum, which only the direct engine serves.
-    """
-    if rounds > 1:
-        raise reject("rounds", rounds, "0 or 1 for crossfit in the dice engine; direct has more")
-    if problem.spectrum is not None:
-        raise reject("spectrum", "given", "isotropic for crossfit in the dice engine; use direct")
+    """Scores [seeds, rounds + 1] of cross-fitting; seeds do not share draws with other schemes."""
     folds = int(scheme.folds)
     wide = -(-int(problem.n) // folds)
     wide = -(-wide // (64 if wide < 4096 else 4096)) * (64 if wide < 4096 else 4096)

@@ -101,17 +101,25 @@ def _train(
     key: jax.Array, problem: Problem, sample: Sample, bases: Bases, slot: jax.Array, f: jax.Array
 ) -> tuple[Bases, Score, tuple[jax.Array, jax.Array]]:
     """Average the samples with labels f; the model is (a, Sigma v)."""
-    key = jax.random.fold_in(jax.random.fold_in(key, LEFT), slot)
-    bases, total = dice_bases.from_left(
-        bases, slot, sample.s * f, lambda is_new: _right_vector(key, problem, bases, slot, is_new)
-    )
+    bases, total = left_product(key, problem, sample, bases, slot, f)
     a = jnp.sum(f * sample.m) / problem.n
-    u = total * _eigenvalues(problem) / problem.n
+    u = total / problem.n
     length = jnp.sqrt(u @ u)
     lost = (length == 0) & (a == 0)  # no label left: the zero classifier
     kappa = jnp.where(lost, 0, problem.gamma**2 * a / jnp.where(lost, 1, length))
     used = jnp.sum(f != 0)
     return bases, Score(kappa, jnp.sum(f > 0) / used, used / problem.n), (a, u)
+
+
+def left_product(
+    key: jax.Array, problem: Problem, sample: Sample, bases: Bases, slot: jax.Array, f: jax.Array
+) -> tuple[Bases, jax.Array]:
+    """Sigma W^T (s f): n Sigma v of the model trained on labels f."""
+    key = jax.random.fold_in(jax.random.fold_in(key, LEFT), slot)
+    bases, total = dice_bases.from_left(
+        bases, slot, sample.s * f, lambda is_new: _right_vector(key, problem, bases, slot, is_new)
+    )
+    return bases, total * _eigenvalues(problem)
 
 
 def _score(

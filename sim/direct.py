@@ -16,7 +16,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from sim.direct_crossfit import FoldRounds
+from sim.direct_special import special
 from sim.keys import seed_numbers
 from sim.learner_rounds import learned_rounds
 from sim.learners import Averaging, Learner
@@ -34,7 +34,7 @@ from sim.sample import (
     layout,
     streams,
 )
-from sim.schemes import CrossFit, Scheme
+from sim.schemes import Scheme
 from sim.spread import each_seed
 from sim.validate import positive as require_positive
 from sim.validate import whole
@@ -107,15 +107,15 @@ def run_many(
     if learner is not None and not isinstance(learner, Averaging):
         return learned_rounds(plan, problem, schemes, learner, int(rounds), positive, throw, over)
     bound = [scheme.bind(problem, int(rounds)) for scheme in schemes]
-    rules = [scheme for scheme in bound if not isinstance(scheme, CrossFit)]
+    own = {scheme.name: special(scheme, plan, int(rounds)) for scheme in bound}
+    rules = [scheme for scheme in bound if own[scheme.name] is None]
     columns: dict[str, Any] = {}
     if rules:
         raw = over(_Rounds(plan, int(rounds)), problem, tuple(rules), float(positive))
         columns = {scheme.name: each for scheme, each in zip(rules, raw, strict=True)}
     for scheme in bound:
-        if isinstance(scheme, CrossFit):
-            one = FoldRounds(plan, int(rounds), int(scheme.folds))
-            columns[scheme.name] = over(one, problem, float(positive))
+        if own[scheme.name] is not None:
+            columns[scheme.name] = over(own[scheme.name], problem, scheme, float(positive))
     return {scheme.name: outcome(problem.law, *columns[scheme.name]) for scheme in bound}
 
 

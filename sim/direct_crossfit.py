@@ -60,8 +60,8 @@ class FoldRounds(eqx.Module):
     folds: int = eqx.field(static=True)
 
     def __call__(self, key: jax.Array, operands: Any) -> Any:
-        """Run the seed whose key is ``key``; operands are (problem, share of positives)."""
-        problem, share = operands
+        """Run the seed whose key is ``key``; operands: problem, scheme, share of positives."""
+        problem, _, share = operands
         plan = self.plan
         x, given, y = drawn(plan, problem, key, share)
         models, used = retrain_folds(x, given, self.folds, self.rounds)

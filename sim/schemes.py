@@ -6,6 +6,7 @@ from sim.schemes_base import Consensus, Full, Initial, Scheme
 from sim.schemes_tuned import (
     Confident,
     CrossFit,
+    Fresh,
     Interpolate,
     LeaveOneOut,
     Optimal,
@@ -21,6 +22,7 @@ __all__ = [
     "Confident",
     "Consensus",
     "CrossFit",
+    "Fresh",
     "Full",
     "Initial",
     "Interpolate",
@@ -34,8 +36,10 @@ __all__ = [
 
 SCHEMES: dict[str, type[Scheme]] = {s.name: s for s in (Initial, Full, Consensus)}
 
-KNOWING: dict[str, type[Scheme]] = {s.name: s for s in (LeaveOneOut, Optimal, OptimalUncorrected)}
-"""Rules without a parameter that take their constants from the problem (`Scheme.bind`)."""
+KNOWING: dict[str, type[Scheme]] = {
+    s.name: s for s in (LeaveOneOut, Optimal, OptimalUncorrected, Fresh)
+}
+"""Rules without a parameter that take constants from the problem or new data from the engine."""
 
 TUNED: dict[str, tuple[Callable[[float], Scheme], str]] = {
     "crossfit": (CrossFit, "K, whole, >= 2"),
@@ -55,6 +59,7 @@ ALL = (
     "soft:1",
     "optimal",
     "optimal-uncorrected",
+    "fresh",
 )
 """What ``--schemes all`` compares."""
 

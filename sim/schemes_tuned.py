@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 
 from sim.normal import tail
-from sim.schemes_base import Scheme
+from sim.schemes_base import History, Scheme
 from sim.validate import positive, reject, require, whole
 
 if TYPE_CHECKING:
@@ -58,59 +58,87 @@ class Soft(Scheme):
 
 
 class Confident(Scheme):
-    """Predicted labels of the share of samples with the largest abs(score); one round.
+    """Predicted labels of the share of samples with the largest abs(score).
 
-    ``bind`` turns the share into the threshold that it has in the proportional limit (R11); the
-    share kept in a sample fluctuates around it like one over the square root of n.
+    For one round ``bind`` turns the share into the threshold that it has in the proportional
+    limit (R11); the share kept in a sample fluctuates around it like one over the square root of
+    n.  Over several rounds the scores have no known law, and every round keeps exactly that share
+    of the sample (rounded up), at the sample's own threshold.
     """
 
     share: Any
     threshold: Any = None
     name: ClassVar[Any] = _Named("confident", "share")
+    looks_back: ClassVar[bool] = True
 
     def __check_init__(self):
         require("confident share", self.share, lambda q: (q > 0) & (q <= 1), "in (0, 1]")
 
     def bind(self, problem: Problem, rounds: int = 1) -> Confident:
-        """Fill in the threshold of the initial model's scores."""
-        _first_round_only(self, problem, rounds)
-        return Confident(self.share, _threshold(problem, self.share))
+        """Fill in the threshold of the initial model's scores, for one round."""
+        _scalar(self, problem)
+        return Confident(self.share, _threshold(problem, self.share) if rounds <= 1 else None)
 
     def label(self, score: jax.Array, given: jax.Array) -> jax.Array:
         """The sign of the score, or 0 below the threshold."""
-        return jnp.where(jnp.abs(score) >= self.threshold, jnp.sign(score), 0 * score)
+        return self._above(self.threshold, score)
+
+    def relabel(self, turn: Any, score: jax.Array, given: jax.Array, last: History) -> History:
+        """As `label`, at the sample's own threshold where none is bound."""
+        threshold = self.threshold
+        if threshold is None:
+            ordered = jnp.sort(jnp.where(given == 0, -1, jnp.abs(score)), axis=None)
+            kept = jnp.ceil(self.share * jnp.sum(given != 0)).astype(int)
+            threshold = ordered[ordered.size - kept]
+        label = self._above(threshold, score)
+        return History(label, label)
+
+    def _above(self, threshold: Any, score: jax.Array) -> jax.Array:
+        return jnp.where(jnp.abs(score) >= threshold, jnp.sign(score), 0 * score)
 
 
 class LeaveOneOut(Scheme):
-    r"""Predicted labels with the sample's own expected part of its score removed; one round.
+    r"""Predicted labels with the sample's own expected part of its score removed.
 
-    Sample i enters its own score with \(\|x_i\|^2\hat y_i/n\), of mean \(\mathrm{tr}\,\Sigma/n\)
-    up to O(1/n); what is left is the score of a model that has not seen the sample (R10, K to
-    infinity).
+    Sample i enters its own score with \(\|x_i\|^2 f_i/n\), f_i the label that the model was
+    trained on, of mean \(f_i\,\mathrm{tr}\,\Sigma/n\) up to O(1/n); in the first round what is
+    left is the score of a model that has not seen the sample (R10, K to infinity).
     """
 
     memory: Any = None
     name: ClassVar[str] = "leave-one-out"
+    looks_back: ClassVar[bool] = True
 
     def bind(self, problem: Problem, rounds: int = 1) -> LeaveOneOut:
         """Fill in tr Sigma / n."""
-        _first_round_only(self, problem, rounds)
+        _scalar(self, problem)
         return LeaveOneOut(_memory(problem))
 
     def label(self, score: jax.Array, given: jax.Array) -> jax.Array:
-        """Sign of the corrected score."""
+        """Sign of the score less the part of the label that was trained on, first ``given``."""
         return jnp.sign(score - self.memory * given)
+
+    def relabel(self, turn: Any, score: jax.Array, given: jax.Array, last: History) -> History:
+        """As `label`, with the label of the round before."""
+        label = self.label(score, last.trained)
+        return History(label, label)
 
 
 class Optimal(Scheme):
-    r"""One round of Bayes-optimal retraining (R12): posterior means as labels, memory removed.
+    r"""Bayes-optimal retraining (R12): posterior means as labels, memory removed.
 
     \(f = \tanh(\lambda h + \tfrac12\hat y\log\frac{1-p}{p})\) with h the score less its memory of
-    the given label; the next model is \(X^\top f/n - \omega\hat\theta_0\), \(\omega\) the mean of
-    \(\sigma^2 f'(h)\), which is training on the labels \(f - \omega\hat y\) (here over
-    \(1 + \omega\)).  Exact in the limit for constant and gaussian margins and isotropic noise;
-    elsewhere the score's variance stands in for its law and the mean eigenvalue for Sigma.
-    Several rounds: `sim.amp`.
+    the label before; the next model is \(X^\top f/n - \omega\hat\theta\), \(\omega\) the mean of
+    \(\sigma^2 f'(h)\), which is training on the labels \(f - \omega\cdot\)the labels before.
+    Bayes-optimal in the limit for gaussian margins and isotropic noise (the mixture of R12).  At
+    constant margin f is still the posterior mean, but the correction also takes signal, which
+    the margin does not give back.  Elsewhere the score's variance stands in for its law and the
+    mean eigenvalue for Sigma, for one round only.  `sim.amp` estimates \(\lambda\) from the data.
+
+    Attributes:
+        slope, pull_back: lambda and omega, one number each, or one a round.
+        memory: tr Sigma / n.
+        log_odds: log((1 - p)/p).
     """
 
     slope: Any = None
@@ -119,27 +147,62 @@ class Optimal(Scheme):
     pull_back: Any = None
     name: ClassVar[str] = "optimal"
     corrected: ClassVar[bool] = True
+    looks_back: ClassVar[bool] = True
 
     def bind(self, problem: Problem, rounds: int = 1) -> Optimal:
         """Fill in the score's slope and memory, the log-odds of a given label, and omega."""
-        _first_round_only(self, problem, rounds)
-        pull, variance = _initial_score(problem)
-        mean = problem.law.mean()
-        spread = variance + pull**2 * (problem.law.second_moment() - mean**2)
+        _scalar(self, problem)
+        if rounds > 1:
+            self._check_rounds(problem, rounds)
         p = jnp.maximum(problem.p, jnp.finfo(jnp.float64).tiny)
-        slope, log_odds = mean * pull / spread, jnp.log1p(-p) - jnp.log(p)
+        log_odds = jnp.log1p(-p) - jnp.log(p)
+        mean = problem.law.mean()
+        wide = problem.law.second_moment() - mean**2
+        pull, first = _initial_score(problem)
+        variance = first
+        slopes, steepness = [], []
+        for _ in range(max(1, rounds)):
+            spread = variance + pull**2 * wide
+            slope = mean * pull / spread
+            square = _mean_square(slope * mean * pull, slope * jnp.sqrt(spread), log_odds, p)
+            slopes.append(slope)
+            steepness.append(slope * (1 - square))
+            # R12: labels f of E yf = E f^2, noise in proportion.  The correction takes
+            # omega pull away, of which the margin's own noise has given part.
+            kept = (wide * problem.gamma**2 - problem.sigma**2) * steepness[-1] * pull
+            pull, variance = problem.gamma**2 * mean * square + kept, first * square
+        if rounds <= 1:
+            slopes, steepness = slopes[0], steepness[0]
+        slope, steep = jnp.asarray(slopes), jnp.asarray(steepness)
         if not self.corrected:
             return type(self)(slope, 0.0, log_odds, 0.0)
-        steepness = slope * _mean_slope(slope * mean * pull, slope * jnp.sqrt(spread), log_odds, p)
-        return type(self)(slope, _memory(problem), log_odds, problem.sigma**2 * steepness)
+        return type(self)(slope, _memory(problem), log_odds, problem.sigma**2 * steep)
 
-    def posterior(self, score: jax.Array, given: jax.Array) -> jax.Array:
-        """Posterior mean of the true label, in [-1, 1]."""
-        return jnp.tanh(self.slope * (score - self.memory * given) + self.log_odds * given / 2)
+    def _check_rounds(self, problem: Problem, rounds: int) -> None:
+        if not self.corrected:
+            allowed = f"0 or 1 for scheme {self.name}, whose later scores have no known law"
+            raise reject("rounds", rounds, allowed)
+        if problem.spectrum is not None:
+            raise reject("spectrum", "given", f"isotropic for several rounds of {self.name}")
+        if problem.margin.name not in ("constant", "gaussian"):
+            allowed = f"constant or gaussian for several rounds of scheme {self.name}"
+            raise reject("margin", problem.margin.name, allowed)
+
+    def posterior(self, turn: Any, score: jax.Array, given: jax.Array, before: Any) -> jax.Array:
+        """Posterior mean of the true label, in [-1, 1]; ``before`` is that of the last round."""
+        slope = jnp.atleast_1d(self.slope)[turn]
+        return jnp.tanh(slope * (score - self.memory * before) + self.log_odds * given / 2)
 
     def label(self, score: jax.Array, given: jax.Array) -> jax.Array:
-        """Posterior mean less omega times the given label, scaled into [-1, 1]."""
-        return (self.posterior(score, given) - self.pull_back * given) / (1 + self.pull_back)
+        """First round: posterior mean less omega times the given label, scaled into [-1, 1]."""
+        omega = jnp.atleast_1d(self.pull_back)[0]
+        return (self.posterior(0, score, given, given) - omega * given) / (1 + omega)
+
+    def relabel(self, turn: Any, score: jax.Array, given: jax.Array, last: History) -> History:
+        """The same unscaled, for the scores of a model of unscaled labels."""
+        believed = self.posterior(turn, score, given, last.believed)
+        omega = jnp.atleast_1d(self.pull_back)[turn]
+        return History(believed - omega * last.trained, believed)
 
 
 class OptimalUncorrected(Optimal):
@@ -147,6 +210,23 @@ class OptimalUncorrected(Optimal):
 
     name: ClassVar[str] = "optimal-uncorrected"
     corrected: ClassVar[bool] = False
+
+
+class Fresh(Scheme):
+    """Every round labels n new samples with the current model and trains on them alone (R6).
+
+    Nothing is remembered.  No rule for the samples at hand: the engines draw the new ones.
+    """
+
+    name: ClassVar[str] = "fresh"
+
+    def bind(self, problem: Problem, rounds: int = 1) -> Fresh:
+        """Nothing to fill in; overridden because `label` alone is not the scheme."""
+        return self
+
+    def label(self, score: jax.Array, given: jax.Array) -> jax.Array:
+        """Sign of the score, which must be that of a new sample."""
+        return jnp.sign(score)
 
 
 class CrossFit(Scheme):
@@ -172,12 +252,10 @@ class CrossFit(Scheme):
         return jnp.sign(score)
 
 
-def _first_round_only(scheme: Scheme, problem: Problem, rounds: int) -> None:
+def _scalar(scheme: Scheme, problem: Problem) -> None:
     for name in ("n", "d", "gamma", "p"):
         if jnp.ndim(getattr(problem, name)):
             raise reject(name, "an array", f"a single number for scheme {scheme.name}")
-    if rounds > 1:
-        raise reject("rounds", rounds, f"0 or 1 for scheme {scheme.name}, made for the first model")
 
 
 def _traces(problem: Problem) -> tuple[Any, Any]:
@@ -198,12 +276,12 @@ def _initial_score(problem: Problem) -> tuple[Any, Any]:
     return problem.gamma**2 * a0, _traces(problem)[1] / problem.n
 
 
-def _mean_slope(mean: Any, deviation: Any, log_odds: Any, p: Any) -> jax.Array:
-    """E[1 - tanh^2] at a Gaussian score with the log-odds of a given label added."""
+def _mean_square(mean: Any, deviation: Any, log_odds: Any, p: Any) -> jax.Array:
+    """E tanh^2 at a Gaussian score with half the log-odds of a given label added."""
     normal = jnp.linspace(-9, 9, 721)
     weight = jnp.exp(-(normal**2) / 2)
     lean = jnp.array([[0.5], [-0.5]]) * log_odds
-    square = 1 / jnp.cosh(mean + deviation * normal + lean) ** 2
+    square = jnp.tanh(mean + deviation * normal + lean) ** 2
     return jnp.array([1 - p, p]) @ (square @ weight) / jnp.sum(weight)
 
 

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 from sim.outcome import Outcome, outcome
 from sim.problem import Problem
 from sim.schemes import Initial, Scheme
-from sim.validate import reject, whole
+from sim.validate import whole
 from theory.limit import Limit, limit_of
 from theory.moments import moments
 
@@ -24,7 +24,7 @@ def predict(problem: Problem, scheme: Scheme, rounds: int = 1) -> Outcome:
     Args:
         problem: scalars or arrays that broadcast, shape [...].
         scheme: a scheme with registered `theory.moments.moments`.
-        rounds: 0 or 1; any number for the initial scheme, which every round returns.
+        rounds: 0 or 1; any number for the schemes of `theory.dynamics`.
 
     Returns:
         An `Outcome` of arrays [..., rounds + 1].
@@ -33,9 +33,12 @@ def predict(problem: Problem, scheme: Scheme, rounds: int = 1) -> Outcome:
         ValueError: for an unknown scheme, or for several rounds, where no limit is known.
     """
     whole("rounds", rounds, 0)
-    if rounds > 1 and not isinstance(scheme, Initial):
-        raise reject("rounds", rounds, "0 or 1 for predictions; dice answers for several rounds")
-    return _predict(problem, scheme.bind(problem, rounds), rounds)
+    bound = scheme.bind(problem, rounds)
+    if rounds > 1:
+        from theory.dynamics import several_rounds  # builds on this module
+
+        return several_rounds(bound, problem, rounds)
+    return _predict(problem, bound, rounds)
 
 
 @partial(jax.jit, static_argnames="rounds")

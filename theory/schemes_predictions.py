@@ -5,7 +5,7 @@ from __future__ import annotations
 import jax.numpy as jnp
 
 from sim.normal import density, tail
-from sim.schemes import Confident, CrossFit, Interpolate, LeaveOneOut, Optimal, Soft
+from sim.schemes import Confident, CrossFit, Fresh, Interpolate, LeaveOneOut, Optimal, Soft
 from theory.limit import Limit
 from theory.moments import Moments, average, moments
 from theory.rules import rule_moments
@@ -54,3 +54,13 @@ def _crossfit(scheme: CrossFit, limit: Limit) -> Moments:
     a, c, b, right = average(w, m * label, clean * label, 2 * g * density(score), tail(-score))
     one = jnp.ones_like(a)
     return Moments(a, c, b, one, right, one)
+
+
+@moments.register
+def _fresh(scheme: Fresh, limit: Limit) -> Moments:
+    """New samples have no given label: c = 0, and the score is A(m) + eps (R6, first round)."""
+    m, w = limit.law.nodes(limit.slope, jnp.zeros_like(jnp.asarray(limit.k)))
+    score = limit.slope[..., None] * m
+    a, b, right = average(w, m * (1 - 2 * tail(score)), 2 * density(score), tail(-score))
+    one = jnp.ones_like(a)
+    return Moments(a, jnp.zeros_like(a), b, one, right, one)

@@ -65,7 +65,15 @@ def accuracy(q: Any, mixture: Mixture) -> jax.Array:
 @jax.jit
 def step(q: Any, mixture: Mixture) -> jax.Array:
     r"""E f^2 of the posterior means f that the direction trained on labels of q gives (R12)."""
-    kappa = jnp.asarray(fresh_kappa(q, mixture))[..., None]
+    return posterior_square(fresh_kappa(q, mixture), mixture)
+
+
+def posterior_square(kappa: Any, mixture: Mixture) -> jax.Array:
+    """E f^2 of posterior means f at a score of signal-to-noise ratio ``kappa``, shape [...].
+
+    Of the mixture only p and the prior matter.
+    """
+    kappa = jnp.asarray(kappa)[..., None]
     log_odds = jnp.log1p(-jnp.asarray(mixture.p)) - jnp.log(mixture.p)
     balance = jnp.log(mixture.prior) - jnp.log1p(-jnp.asarray(mixture.prior))
     total = jnp.zeros(())

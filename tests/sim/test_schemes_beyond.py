@@ -108,10 +108,8 @@ def test_bad_parameters_are_named(text, names):
         parse_scheme(text)
 
 
-def test_what_an_engine_cannot_do_is_refused():
+def test_what_cannot_be_answered_is_refused():
     with pytest.raises(ValueError, match="rounds = 2"):
-        dice.run(PROBLEM, CrossFit(5), 2, key=KEY, seeds=2)
-    with pytest.raises(ValueError, match="rounds = 2"):
-        dice.run(PROBLEM, parse_scheme("optimal"), 2, key=KEY, seeds=2)
+        theory.predict(PROBLEM, CrossFit(5), 2)
     with pytest.raises(ValueError, match="folds = 301"):
         direct.run(PROBLEM, CrossFit(301), key=KEY, seeds=2)
