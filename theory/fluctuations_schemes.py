@@ -54,8 +54,9 @@ def scheme_law(problem: Problem, scheme: Scheme, *, bar: float | None = None) ->
 def _mixed(scheme: Any, problem: Problem, bar: float | None) -> RuleLaw:
     r"""\(\hat\theta_1 + \beta\hat\theta_0\) exactly, also where few labels change."""
     mix = {Full: 0.0, Consensus: 1.0}.get(type(scheme))
-    law = fluctuations(problem, (float(scheme.beta) if mix is None else mix,), bar=bar)
-    return RuleLaw(law.mean, law.covariance, law.improves[0])
+    beta = float(scheme.beta) if mix is None else mix
+    law = fluctuations(problem, (beta, beta), bar=bar)  # as `samples`: one program
+    return RuleLaw(law.mean[:2], law.covariance[:2, :2], law.improves[0])
 
 
 @_law.register

@@ -57,7 +57,7 @@ def boundary(
 
     def chance(value: float) -> float:
         moved = _moved(problem, axis, value)
-        return float(fluctuations(moved, (mix,)).improves[0])
+        return float(fluctuations(moved, (mix, mix)).improves[0])  # as `samples`: one program
 
     points = _grid(axis)
     seen = np.array([chance(float(point)) for point in points])

@@ -48,7 +48,8 @@ def sample_size(
 
     def chance(n: int) -> float:
         sized = eqx.tree_at(lambda problem: problem.n, problem, n)
-        return float(fluctuations(sized, (mix,), bar=bar).improves[0])
+        # Two mixes, as elsewhere: one compiled program serves all.
+        return float(fluctuations(sized, (mix, mix), bar=bar).improves[0])
 
     low, high = SMALLEST - 1, SMALLEST
     while not (reached := chance(high)) >= target:

@@ -1,12 +1,15 @@
 """R20 against the dice engine, its exact cases and what it must not do."""
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
 import sim
 from sim import dice
 from theory.fluctuations import fluctuations
+from theory.fluctuations_schemes import scheme_law
+from theory.fluctuations_width import boundary
 from theory.samples import sample_size
 
 SCHEMES = (sim.Full(), sim.Consensus())
@@ -22,7 +25,7 @@ CASES = [
     sim.Problem(500, 101, 0.45, 1.22),
     sim.Problem(3000, 3001, 0.3, 1.25),
     sim.Problem(1100, 400, 0.4, 0.9),
-    sim.Problem(900, 21, 0.1, 0.9, margin="half-normal:1"),
+    sim.Problem(900, 11, 0.1, 2.5, margin="half-normal:1"),  # kappa bends most at small rank
     sim.Problem(700, 301, 0.35, 0.95, margin="half-normal:1"),
 ]
 
@@ -110,3 +113,34 @@ def test_accuracy_can_be_the_target():
     kappa = _drawn(problem, 20_000)[1]
     reached = (np.asarray(problem.law.accuracy(kappa)) > 0.9).mean()
     assert abs(reached - 0.9) < 0.012
+
+
+@pytest.mark.parametrize("name", ["soft:1", "confident:0.5", "leave-one-out", "optimal"])
+def test_any_rule_agrees_with_dice(name):
+    problem, seeds = sim.Problem(500, 101, 0.45, 1.22), 20_000
+    scheme = sim.parse_scheme(name)
+    law = scheme_law(problem, scheme)
+    kappa = np.asarray(dice.run(problem, scheme, key=jax.random.key(7), seeds=seeds).kappa)
+    assert np.all(np.abs(law.mean - kappa.mean(0)) < 4 * kappa.std(0) / seeds**0.5)
+    ratio = np.sqrt(np.diag(law.covariance)) / kappa.std(0)
+    np.testing.assert_allclose(ratio, 1, atol=0.01 + 3 / (2 * seeds) ** 0.5)
+    share = (kappa[:, 1] > kappa[:, 0]).mean()
+    assert abs(law.improves - share) < 0.004 + 3.5 * (share * (1 - share) / seeds) ** 0.5
+
+
+def test_interpolation_is_a_mix_and_crossfitting_is_refused():
+    problem = CASES[0]
+    law, mixed = scheme_law(problem, sim.Consensus()), fluctuations(problem)
+    np.testing.assert_allclose(law.mean, mixed.mean[jnp.array([0, 2])], rtol=1e-9)
+    np.testing.assert_allclose(law.improves, mixed.improves[1], rtol=1e-9)
+    with pytest.raises(ValueError, match="crossfit"):
+        scheme_law(problem, sim.parse_scheme("crossfit:5"))
+
+
+def test_width_of_the_boundary_is_where_dice_puts_it():
+    seeds = 20_000
+    found = boundary(sim.Problem(600, 301, 0.4), "rho")
+    for level, rho in zip(found.levels, found.values, strict=True):
+        improved = _drawn(sim.Problem(600, 301, 0.4, rho**0.5), seeds)[:2]
+        error = 3.5 * (level * (1 - level) / seeds) ** 0.5
+        assert abs((improved[1] > improved[0]).mean() - level) < 0.004 + error
