@@ -16,6 +16,7 @@ NAMES = (
     "cost",
     "schemes",
     "cobweb",
+    "rounds",
     "learner_boundary",
 )
 """Modules of this package, each with SUMMARY, PRESETS, ``compute(preset, step)``, ``draw(data)``."""

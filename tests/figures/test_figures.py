@@ -14,6 +14,7 @@ from figures import (
     learner_boundary,
     phase_diagram,
     registry,
+    rounds,
     schemes,
 )
 from relabel.cli import main
@@ -28,6 +29,7 @@ TINY = {
     ),
     "schemes": schemes.Preset(points=5),
     "cobweb": cobweb.Preset(points=5, rounds=2),
+    "rounds": rounds.Preset(side=2, seeds=8, rounds=2, sizes=((60, 20),)),
     "learner_boundary": learner_boundary.Preset(
         side=2, seeds=12, r=30, alphas=(4.0,), learners=("ridge:1",), fine=5
     ),
