@@ -61,7 +61,7 @@ def boundary(
 
     points = _grid(axis)
     seen = np.array([chance(float(point)) for point in points])
-    found = []
+    found: list[float | None] = []
     for level in levels:
         above = np.flatnonzero(np.diff(seen >= level))
         if not above.size:
