@@ -92,7 +92,7 @@ def one_of_pair(bits: tuple[jax.Array, ...], which: Any, dtype: Any) -> jax.Arra
     if dtype == jnp.float32:
         shift = jnp.where(jnp.asarray(which) == 0, jnp.uint64(32), jnp.uint64(0))
         return normal((bits[0] >> shift).astype(jnp.uint32))
-    word = jnp.where(jnp.asarray(which) == 0, *bits)
+    word = jnp.where(jnp.asarray(which) == 0, bits[0], bits[1])
     return normal64((word >> jnp.uint64(32)).astype(jnp.uint32), word.astype(jnp.uint32))
 
 

@@ -60,7 +60,7 @@ def each_seed(
     dealt = _dealt(np.asarray(numbers, np.int64), hands, group)
     result = over_seeds(
         _Group(one),
-        dealt.reshape(-1),
+        jnp.asarray(dealt.reshape(-1)),
         (key, operands),
         tile=group,
         devices=devices[:hands],
