@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from itertools import islice
 from typing import Any
 
 from scan.block import BlockWork
 from scan.config import Config
+from scan.refine import Part, bisect
 from scan.runner import Execute, Failed
 from scan.store import Block
 
@@ -23,7 +24,12 @@ RETRIES = 2  # of a task that raises; a worker that dies is another matter
 
 
 def on_cluster(
-    config: Config, address: str, simulate: Any = None, *, patience: float = 10.0
+    config: Config,
+    address: str,
+    simulate: Any = None,
+    *,
+    part: Callable[[int], Any] | None = None,
+    patience: float = 10.0,
 ) -> Execute:
     """Compute blocks on the cluster whose scheduler is at ``address``.
 
@@ -31,6 +37,7 @@ def on_cluster(
         config: the scan.
         address: such as tcp://host:8786.
         simulate: ``simulate(config, block)``, importable on the workers; by default the engines.
+        part: what is sent along with a block as third argument, where the config is not enough.
         patience: seconds to wait for the scheduler's answer.
 
     Raises:
@@ -42,7 +49,7 @@ def on_cluster(
 
     def execute(blocks: Iterable[int]) -> Iterator[tuple[int, Block, float]]:
         with client:
-            yield from _results(client, config, task, iter(blocks))
+            yield from _results(client, config, task, part, iter(blocks))
 
     return execute
 
@@ -63,14 +70,19 @@ def _connect(address: str, patience: float) -> Any:
 
 
 def _results(
-    client: Any, config: Config, task: Any, blocks: Iterator[int]
+    client: Any,
+    config: Config,
+    task: Any,
+    part: Callable[[int], Any] | None,
+    blocks: Iterator[int],
 ) -> Iterator[tuple[int, Block, float]]:
     """Results as they come, with a bounded number of tasks on the way."""
     from distributed import as_completed
 
     def submit(block: int) -> Any:
-        name = f"relabel-scan-{config.digest[:16]}-{block}"
-        return client.submit(_timed, task, config, block, key=name, pure=True, retries=RETRIES)
+        name = f"relabel-{task.__name__}-{config.digest[:16]}-{block}"
+        job = (config, block) if part is None else (config, block, part(block))
+        return client.submit(_timed, task, job, key=name, pure=True, retries=RETRIES)
 
     threads = max(1, sum(client.nthreads().values()))
     first = [submit(block) for block in islice(blocks, AHEAD * threads)]
@@ -99,15 +111,20 @@ def _result(client: Any, future: Any) -> tuple[int, Block, float]:
     raise Failed(f"{reason}; finished blocks are safe, continue with --resume ({cause})") from cause
 
 
-def _timed(task: Any, config: Config, block: int) -> tuple[int, Block, float]:
+def _timed(task: Any, job: tuple[Any, ...]) -> tuple[int, Block, float]:
     start = time.perf_counter()
-    values = task(config, block)
-    return block, values, time.perf_counter() - start
+    values = task(*job)
+    return job[1], values, time.perf_counter() - start
 
 
 def simulate_block(config: Config, block: int) -> Block:
     """One block by the engines, in a worker; its programs stay compiled between blocks."""
     return _work(config)(block)
+
+
+def bisect_block(config: Config, block: int, part: Part) -> Block:
+    """Boundaries on one block of lines, in a worker."""
+    return bisect(_work(config), part)
 
 
 @cache

@@ -7,9 +7,10 @@ narrow as wanted.  The results, one row a line of the grid, are a store of their
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import numpy as np
@@ -20,7 +21,6 @@ from scan.frame import Frame, coordinates_of
 from scan.grid import Grid
 from scan.layout import Layout
 from scan.parameters import complete
-from scan.runner import Simulate
 from scan.store import Block, open_finished
 from scan.variables import Variable
 
@@ -50,8 +50,8 @@ def boundary_frame(config: Config) -> Frame:
     return Frame(names, Layout(shape, per_line), variables, sizes, coordinates)
 
 
-def boundary_work(config: Config, store: str | Path, work: BlockWork) -> Simulate:
-    """Computes blocks of lines from the finished grid in ``store``."""
+def boundary_parts(config: Config, store: str | Path) -> Callable[[int], Part]:
+    """What `bisect` needs for each block of lines, from the finished grid in ``store``."""
     rule, grid, layout = _rule(config), Grid(config), boundary_frame(config).layout
     axis = grid.names.index(rule.axis)
     with open_finished(store, config) as finished:
@@ -60,11 +60,25 @@ def boundary_work(config: Config, store: str | Path, work: BlockWork) -> Simulat
     lines = numbers.reshape(-1, grid.shape[axis])  # [lines, points]
     shares = np.moveaxis(share, axis, -2).reshape(*lines.shape, -1)
 
-    def block(number: int) -> Block:
-        chosen = layout.cells(number)
-        return _bisect(work, lines[chosen, 0], shares[chosen], chosen)
+    def part(block: int) -> Part:
+        chosen = layout.cells(block)
+        return Part(lines[chosen, 0], shares[chosen], chosen)
 
-    return block
+    return part
+
+
+class Part(NamedTuple):
+    """Lines of the grid on whose boundaries one block works.
+
+    Attributes:
+        first: a cell of each line [L], for the parameters that do not vary along it.
+        shares: share improved [L, points, schemes].
+        lines: the lines' numbers [L], which fix the random keys.
+    """
+
+    first: np.ndarray
+    shares: np.ndarray
+    lines: np.ndarray
 
 
 @dataclass
@@ -79,15 +93,9 @@ class _Search:
     rises: np.ndarray
 
 
-def _bisect(work: BlockWork, first: np.ndarray, shares: np.ndarray, lines: np.ndarray) -> Block:
-    """Boundary arrays [L, ...] of lines whose first cells are ``first`` [L].
-
-    Args:
-        work: simulates cells.
-        first: a cell of each line, for the parameters that do not vary along it.
-        shares: share improved [L, points, schemes].
-        lines: the lines' numbers [L], which fix the random keys.
-    """
+def bisect(work: BlockWork, part: Part) -> Block:
+    """Boundary arrays [L, ...] of the lines of ``part``, whose cells ``work`` simulates."""
+    first, shares, lines = part
     config, rule = work.config, _rule(work.config)
     search, count = _brackets(config, shares)
     seeds = np.zeros(len(lines))
@@ -97,8 +105,8 @@ def _bisect(work: BlockWork, first: np.ndarray, shares: np.ndarray, lines: np.nd
             break
         middle = _middle(config, search.lower[wide], search.upper[wide])
         given = work.grid.given(first[search.line[wide]])
-        part = [lines[search.line[wide]], search.scheme[wide], search.crossing[wide]]
-        keys = _keys(config, work.grid.cells, np.stack([*part, np.full(wide.size, step)]))
+        place = [lines[search.line[wide]], search.scheme[wide], search.crossing[wide]]
+        keys = _keys(config, work.grid.cells, np.stack([*place, np.full(wide.size, step)]))
         found = work.cells(complete({**given, rule.axis: middle}), keys)
         np.add.at(seeds, search.line[wide], found["seeds"])
         above = found["improved"][np.arange(wide.size), search.scheme[wide], -1] > 0.5

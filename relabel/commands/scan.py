@@ -94,13 +94,20 @@ def _scan(args: argparse.Namespace, config: Config) -> Any:
 
 
 def _refine(args: argparse.Namespace, config: Config) -> None:
-    """Bisect the boundary of the finished grid, on this machine."""
-    from scan.block import BlockWork
-    from scan.refine import FOLDER, boundary_frame, boundary_work
+    """Bisect the boundary of the finished grid, where the grid was computed."""
+    from scan.refine import FOLDER, bisect, boundary_frame, boundary_parts
     from scan.runner import locally, run_scan
 
-    work = BlockWork(config, _devices(args.devices))
-    execute = locally(boundary_work(config, args.store, work))
+    part = boundary_parts(config, args.store)
+    if args.scheduler is not None:
+        from scan.cluster import bisect_block, on_cluster
+
+        execute = on_cluster(config, args.scheduler, bisect_block, part=part)
+    else:
+        from scan.block import BlockWork
+
+        work = BlockWork(config, _devices(args.devices))
+        execute = locally(lambda block: bisect(work, part(block)))
     run_scan(config, args.store / FOLDER, execute, resume=True, frame=boundary_frame(config))
 
 

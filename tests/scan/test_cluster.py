@@ -8,11 +8,15 @@ import sys
 import time
 
 import dask
+import numpy as np
 import pytest
 from distributed import LocalCluster
 
+from scan.block import BlockWork
 from scan.cluster import on_cluster
-from scan.runner import Failed, Watcher, run_scan
+from scan.config import parse
+from scan.refine import bisect, boundary_frame, boundary_parts
+from scan.runner import Failed, Watcher, locally, run_scan
 
 
 class KillAfter(Watcher):
@@ -111,3 +115,28 @@ def test_failing_task_is_one_clear_failure(tmp_path, stub, cluster):
     execute = on_cluster(stub.config(seed=1), cluster.scheduler_address, broken)
     with pytest.raises(Failed, match="cannot compute a block; .*no such luck"):
         run_scan(stub.config(seed=1), tmp_path / "store", execute)
+
+
+def test_boundary_is_bisected_on_the_cluster_to_the_same_bits(tmp_path, stub, values, cluster):
+    class Steep(BlockWork):
+        """No engine: the share improved jumps at a place that depends on p."""
+
+        def cells(self, parameters, keys):
+            up = parameters["rho"] > 1 + parameters["p"]
+            return {"seeds": np.full(up.shape, 10.0), "improved": np.tile(up[:, None, None], (1, 2, 2))}
+
+    config = parse({**stub.TABLE, "refine": {"axis": "rho", "resolution": 0.01}})
+    stub.scan(tmp_path / "grid", config=config)
+    part, frame = boundary_parts(config, tmp_path / "grid"), boundary_frame(config)
+    here = Steep(config)
+    run_scan(config, tmp_path / "here", locally(lambda b: bisect(here, part(b))), frame=frame)
+    execute = on_cluster(
+        config,
+        cluster.scheduler_address,
+        lambda config, block, part: bisect(Steep(config), part),
+        part=part,
+    )
+    summary = run_scan(config, tmp_path / "there", execute, frame=frame)
+    assert summary.done > 1, "more than one block, or the order of blocks is not tried"
+    assert summary.seeds > 0, "nothing was bisected"
+    assert values(tmp_path / "there") == values(tmp_path / "here")

@@ -10,7 +10,7 @@ from scan.config import parse
 from scan.dice_cells import padded_sizes
 from scan.groups import cell_keys, groups
 from scan.prediction import predictions
-from scan.refine import FOLDER, boundary_frame, boundary_work
+from scan.refine import FOLDER, bisect, boundary_frame, boundary_parts
 from scan.runner import locally, run_scan
 from sim import Problem, dice, direct, parse_scheme
 from sim.keys import cell_key
@@ -100,8 +100,9 @@ def test_store_opens_in_one_line_and_boundary_brackets_the_crossing(tmp_path):
     )
     work = BlockWork(table, ONE)
     run_scan(table, tmp_path / "s", locally(work))
-    lines = boundary_work(table, tmp_path / "s", work)
-    run_scan(table, tmp_path / "s" / FOLDER, locally(lines), frame=boundary_frame(table))
+    part = boundary_parts(table, tmp_path / "s")
+    execute = locally(lambda block: bisect(work, part(block)))
+    run_scan(table, tmp_path / "s" / FOLDER, execute, frame=boundary_frame(table))
 
     data = xr.open_zarr(tmp_path / "s", chunks=None)
     assert data.kappa_mean.dims == ("p", "rho", "scheme", "round")
