@@ -15,6 +15,7 @@ NAMES = (
     "critical_separation",
     "cost",
     "schemes",
+    "bayes_gap",
     "cobweb",
     "rounds",
     "learner_boundary",

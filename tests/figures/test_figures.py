@@ -8,6 +8,7 @@ import pytest
 
 from figures import (
     accuracy_curves,
+    bayes_gap,
     cobweb,
     cost,
     critical_separation,
@@ -28,6 +29,7 @@ TINY = {
         n=64, d={"direct": (8,), "dice": (8, 10**6)}, seeds={"direct": 2, "dice": 2}, repeats=1
     ),
     "schemes": schemes.Preset(points=5),
+    "bayes_gap": bayes_gap.Preset(points=3),
     "cobweb": cobweb.Preset(points=5, rounds=2),
     "rounds": rounds.Preset(side=2, seeds=8, rounds=2, sizes=((60, 20),)),
     "learner_boundary": learner_boundary.Preset(
