@@ -9,6 +9,7 @@ from theory.critical import (
     critical_separation,
     helps_at_maximal_noise,
 )
+from theory.fluctuations_schemes import scheme_law
 from theory.limit import Limit, isotropic, limit_of
 from theory.moments import Moments, moments
 from theory.population import (
@@ -40,4 +41,5 @@ __all__ = [
     "predict",
     "predict_limit",
     "rule_moments",
+    "scheme_law",
 ]

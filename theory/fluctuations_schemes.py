@@ -14,6 +14,7 @@ from sim.schemes import (
     Confident,
     Consensus,
     Full,
+    Initial,
     Interpolate,
     LeaveOneOut,
     Optimal,
@@ -30,7 +31,7 @@ def _law(scheme: Scheme, problem: Problem, bar: float | None) -> RuleLaw:
     raise reject(
         "scheme",
         scheme.name,
-        "retraining by a label rule of the score (R11); dice answers for crossfit",
+        "retraining by a label rule of the score (R11); dice answers for others",
     )
 
 
@@ -43,9 +44,15 @@ def scheme_law(problem: Problem, scheme: Scheme, *, bar: float | None = None) ->
         bar: the kappa to reach instead of kappa0, for ``improves``.
 
     Raises:
-        ValueError: for a spectrum, or cross-fitting, whose fold models have not been worked out.
+        ValueError: for a spectrum, for the initial model, and for cross-fitting and fresh
+            samples, whose fluctuations have not been worked out.
     """
     return _law(scheme, problem, bar)
+
+
+@_law.register
+def _initial(scheme: Initial, problem: Problem, bar: float | None) -> RuleLaw:
+    raise reject("scheme", scheme.name, "one that retrains; the initial model stays as it is")
 
 
 @_law.register(Full)

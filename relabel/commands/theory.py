@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from relabel.output import print_json, print_table
@@ -11,16 +12,24 @@ from relabel.scheme_options import add_scheme_arguments, schemes_from
 
 if TYPE_CHECKING:
     from sim.outcome import Outcome
+    from sim.problem import Problem
+    from sim.schemes import Scheme
 
 SUMMARY = "predict margin parameter and accuracy of each scheme"
 
 QUANTITIES = ("kappa", "accuracy", "log_error", "label_accuracy", "coverage")
+FLUCTUATIONS = ("mean", "spread", "p_improves")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The problem and the schemes."""
     add_problem_arguments(parser)
     add_scheme_arguments(parser)
+    parser.add_argument(
+        "--fluctuations",
+        action="store_true",
+        help="also mean and spread of kappa at this n and d, and P(scheme improves) (R20)",
+    )
 
 
 def main(args: argparse.Namespace) -> int:
@@ -28,21 +37,42 @@ def main(args: argparse.Namespace) -> int:
     from theory import predict
 
     problem = problem_from(args)
-    schemes = {
-        scheme.name: after_one_round(predict(problem, scheme)) for scheme in schemes_from(args)
-    }
+    chosen = schemes_from(args)
+    schemes = {scheme.name: after_one_round(predict(problem, scheme)) for scheme in chosen}
+    if args.fluctuations:
+        for scheme in chosen:
+            schemes[scheme.name]["fluctuations"] = at_finite_size(problem, scheme)
     alpha = float(problem.alpha)
     if args.json:
         print_json({"problem": describe(args, problem), "alpha": alpha, "schemes": schemes})
         return 0
     print(f"n/(d-1) = {alpha:.6g}, separation (gamma/sigma)^2 = {float(problem.rho):.6g}\n")
-    rows = [[name, *(values[q] for q in QUANTITIES)] for name, values in schemes.items()]
+    told = FLUCTUATIONS if args.fluctuations else ()
+    rows = [_row(name, values, told) for name, values in schemes.items()]
     if "all" in args.schemes:
         rows.sort(key=lambda row: row[1], reverse=True)  # the best scheme first
-    print_table(["scheme", *QUANTITIES], rows)
+    print_table(["scheme", *QUANTITIES, *told], rows)
     return 0
+
+
+def _row(name: str, values: dict[str, Any], told: Sequence[str]) -> list[Any]:
+    law = [values["fluctuations"][quantity] for quantity in told]
+    return [name, *(values[q] for q in QUANTITIES), *("-" if x is None else x for x in law)]
 
 
 def after_one_round(outcome: Outcome) -> dict[str, Any]:
     """The last entry of every quantity."""
     return {quantity: float(getattr(outcome, quantity)[..., -1]) for quantity in QUANTITIES}
+
+
+def at_finite_size(problem: Problem, scheme: Scheme) -> dict[str, Any]:
+    """Mean and spread of kappa and P(improves); all None, with the reason, where not known."""
+    from theory import scheme_law
+
+    try:
+        law = scheme_law(problem, scheme)
+    except ValueError as error:
+        return {**dict.fromkeys(FLUCTUATIONS), "reason": str(error)}
+    mean, spread = float(law.mean[1]), float(law.covariance[1, 1]) ** 0.5
+    improves = min(max(float(law.improves), 0.0), 1.0)  # Edgeworth terms may leave [0, 1]
+    return {"mean": mean, "spread": spread, "p_improves": improves, "reason": None}
