@@ -104,7 +104,7 @@ QUOTED = Cell(2000, 399, 0.4, 4.0)
 
 def measure_quoted(setting: Setting) -> Results:
     """The setting in which the quoted number is compared, by dice."""
-    return draw(QUOTED, "dice", setting.scale(7000, 150_000), setting.root)
+    return draw(QUOTED, "dice", setting.scale(7000, 750_000), setting.root)
 
 
 def judge_quoted(found: Results, f: Formulas, setting: Setting) -> Evidence:
