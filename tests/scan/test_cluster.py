@@ -123,7 +123,10 @@ def test_boundary_is_bisected_on_the_cluster_to_the_same_bits(tmp_path, stub, va
 
         def cells(self, parameters, keys):
             up = parameters["rho"] > 1 + parameters["p"]
-            return {"seeds": np.full(up.shape, 10.0), "improved": np.tile(up[:, None, None], (1, 2, 2))}
+            return {
+                "seeds": np.full(up.shape, 10.0),
+                "improved": np.tile(up[:, None, None], (1, 2, 2)),
+            }
 
     config = parse({**stub.TABLE, "refine": {"axis": "rho", "resolution": 0.01}})
     stub.scan(tmp_path / "grid", config=config)
