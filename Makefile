@@ -14,7 +14,7 @@ STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup test lint reproduce power bench
+.PHONY: help setup test lint pytest reproduce power bench
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -33,7 +33,11 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-test: lint
+# The checker of types needs one core for half a minute: beside the tests, not before them.
+test: setup
+	$(MAKE) --no-print-directory -j2 lint pytest
+
+pytest: setup
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 reproduce: setup

@@ -7,6 +7,7 @@ import pytest
 
 import sim
 from sim import dice
+from theory import samples
 from theory.fluctuations import fluctuations
 from theory.fluctuations_schemes import scheme_law
 from theory.fluctuations_width import boundary
@@ -103,7 +104,8 @@ def test_smallest_sample_size_is_where_dice_puts_it():
     assert improved[1] < 0.945
 
 
-def test_no_sample_size_helps_clean_labels():
+def test_no_sample_size_helps_clean_labels(monkeypatch):
+    monkeypatch.setattr(samples, "LARGEST", 2**17)  # n/d = 650; up to 2^40 takes half a minute
     assert sample_size(sim.Problem(2, 201, 0.0, 0.5), 0.95).n is None
 
 
