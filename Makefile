@@ -33,8 +33,7 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-# The checker of types needs one core for half a minute: beside the tests, not before them.
-test: setup
+test: setup  # lint beside the tests: its types take one core for half a minute
 	$(MAKE) --no-print-directory -j2 lint pytest
 
 pytest: setup
