@@ -175,13 +175,10 @@ class Optimal(Scheme):
             slopes, steepness = slopes[0], steepness[0]
         slope, steep = jnp.asarray(slopes), jnp.asarray(steepness)
         if not self.corrected:
-            return type(self)(slope, 0.0, log_odds, 0.0)
+            return type(self)(slope, 0.0, log_odds, jnp.zeros_like(slope))
         return type(self)(slope, _memory(problem), log_odds, problem.sigma**2 * steep)
 
     def _check_rounds(self, problem: Problem, rounds: int) -> None:
-        if not self.corrected:
-            allowed = f"0 or 1 for scheme {self.name}, whose later scores have no known law"
-            raise reject("rounds", rounds, allowed)
         if problem.spectrum is not None:
             raise reject("spectrum", "given", f"isotropic for several rounds of {self.name}")
         if problem.margin.name not in ("constant", "gaussian"):
@@ -206,7 +203,13 @@ class Optimal(Scheme):
 
 
 class OptimalUncorrected(Optimal):
-    """`Optimal` without the Onsager terms: neither score nor model forgets the given label."""
+    """`Optimal` without the Onsager terms: neither score nor model forgets a label.
+
+    Every round has the posterior rule of `Optimal` with that rule's slopes, refused for the same
+    spectra and margins.  Its scores keep the memory of the labels trained on, so that the slopes,
+    those of state evolution, are off, and its labels no posterior means; from the second round on
+    no law of the scores is known.
+    """
 
     name: ClassVar[str] = "optimal-uncorrected"
     corrected: ClassVar[bool] = False

@@ -70,6 +70,13 @@ def _fresh(scheme: Fresh, problem: Problem, rounds: int) -> Outcome:
 
 
 @several_rounds.register
+def _uncorrected(scheme: OptimalUncorrected, problem: Problem, rounds: int) -> Outcome:
+    """Refused: state evolution (R12) does not hold for scores that keep their memory."""
+    allowed = f"0 or 1 for predictions of scheme {scheme.name}; the engines run several rounds"
+    raise reject("rounds", rounds, allowed)
+
+
+@several_rounds.register
 def _optimal(scheme: Optimal, problem: Problem, rounds: int) -> Outcome:
     r"""State evolution (R12) for constant and gaussian margins, isotropic noise.
 
@@ -79,8 +86,6 @@ def _optimal(scheme: Optimal, problem: Problem, rounds: int) -> Outcome:
     \(w = 1/\rho\), the correction \(\omega\) takes just what the margin's noise has given.  Label
     accuracies after round 1 are not predicted (NaN).
     """
-    if isinstance(scheme, OptimalUncorrected):
-        raise reject("rounds", rounds, f"0 or 1 for predictions of scheme {scheme.name}")
     rho, alpha, wide = problem.rho, problem.alpha, problem.law.second_moment() - 1
     mixture = Mixture(problem.gamma, problem.p, alpha)
     a, q = jnp.asarray(1 - 2 * problem.p, jnp.float64), jnp.ones(())

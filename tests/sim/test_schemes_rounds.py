@@ -35,7 +35,7 @@ def _agree(problem, names, rounds, many=600, few=150):
 
 def test_engines_agree_over_rounds():
     problem = sim.Problem(300, 151, 0.3, 1.5)
-    names = ("confident:0.5", "leave-one-out", "optimal", "fresh")
+    names = ("confident:0.5", "leave-one-out", "optimal", "optimal-uncorrected", "fresh")
     runs = _agree(problem, names, ROUNDS)
     np.testing.assert_allclose(runs["confident:0.5"].coverage[:, 1:], 0.5)
     for name in ("optimal", "fresh"):
@@ -59,6 +59,22 @@ def test_optimal_rounds_are_state_evolution_for_gaussian_margins():
     predicted = theory.predict(problem, parse_scheme("optimal"), 4)
     q = evolution(mixture, 4)
     np.testing.assert_allclose(predicted.accuracy, accuracy(q, mixture), rtol=1e-9)
+
+
+def test_forgetting_labels_pays_over_rounds():
+    """R12 is Bayes-optimal for gaussian margins, so leaving out its correction costs accuracy."""
+    problem, seeds = sim.Problem(400, 401, 0.3, 1.5, margin="gaussian"), 200
+    names = ("optimal", "optimal-uncorrected")
+    schemes = [parse_scheme(name) for name in names]
+    runs = dice.run_many(problem, schemes, ROUNDS, key=jax.random.key(4), seeds=seeds, devices=ONE)
+    gain = np.asarray(runs[names[0]].kappa - runs[names[1]].kappa)[:, -1]
+    assert gain.mean() > 10 * gain.std() / seeds**0.5
+
+
+def test_later_rounds_without_the_correction_are_not_predicted():
+    problem = sim.Problem(300, 101, 0.3, 1.6)
+    with pytest.raises(ValueError, match=r"rounds = 2 .*optimal-uncorrected"):
+        theory.predict(problem, parse_scheme("optimal-uncorrected"), 2)
 
 
 def test_new_samples_follow_the_population_map():
@@ -101,7 +117,8 @@ def test_leave_one_out_forgets_the_last_label_not_the_first():
 @pytest.mark.parametrize(
     ("name", "options", "text"),
     [
-        ("optimal-uncorrected", {}, "rounds = 2"),
+        ("optimal-uncorrected", {"margin": "uniform:1"}, "margin = uniform"),
+        ("optimal-uncorrected", {"spectrum": np.ones(100)}, "spectrum = given"),
         ("optimal", {"margin": "uniform:1"}, "margin = uniform"),
         ("optimal", {"spectrum": np.ones(100)}, "spectrum = given"),
         ("crossfit:100", {}, "crossfit folds = 100"),
