@@ -1,5 +1,7 @@
 """The generated table in paper_notes.md is the one the registry makes, with every verdict."""
 
+import re
+
 import pytest
 
 from proofs_check.claims import CLAIMS, SAMPLED
@@ -25,6 +27,22 @@ def test_changed_verdict_or_claim_shows():
     assert verdicts_in(changed)[name] == "fails"
     edited = text.replace(CLAIMS[0].statement, "something else")
     assert block(verdicts_in(edited)) not in edited
+
+
+def test_every_result_and_claim_is_in_the_derivations():
+    text = NOTES.read_text()
+    derived = text.replace(block(verdicts_in(text)), "")
+    assert [
+        i for i in range(1, 21) if not re.search(rf"(\*\*|^## .*\b)R{i}\b", derived, re.M)
+    ] == []
+    assert [claim.id for claim in CLAIMS if f"`{claim.id}`" not in derived] == []
+
+
+def test_links_lead_somewhere():
+    text = NOTES.read_text()
+    links = {link for link in re.findall(r"\]\(([^)#:\s]+)\)", text) if "/" in link or "." in link}
+    assert len(links) > 10
+    assert [link for link in links if not (NOTES.parent / link).exists()] == []
 
 
 def test_missing_marks_are_refused():
