@@ -146,6 +146,15 @@ def test_subgroup_is_read_off_the_very_feature_that_is_drawn(dtype):
     assert 0.18 < inside.mean() < 0.32
 
 
+def test_regional_annotators_divide_the_quantiles_of_a_correlated_score():
+    rates, edges, h = np.array([0.1, 0.5, 0.2]), [0.5, 0.7], np.array([-1.5, 0.0, 0.4, 2.0])
+    noise = RegionalAnnotators(rates, [0.5, 0.2, 0.3], correlation=0.7)
+    g = norm.ppf((np.arange(200_000) + 0.5) / 200_000)
+    place = norm.cdf(0.7 * h[:, None] + np.sqrt(1 - 0.7**2) * g)
+    expected = rates[np.searchsorted(edges, place)].mean(axis=1)
+    np.testing.assert_allclose(noise.flip_chance(jnp.ones(4), jnp.asarray(h)), expected, atol=1e-5)
+
+
 @pytest.mark.parametrize("noise", KINDS)
 def test_average_rate(noise):
     problem = shape(noise, n=20_000)
