@@ -17,9 +17,10 @@ import numpy as np
 
 from benchmarks.beyond_drawn import Store, problems
 from sim import dice
+from sim.outcome import improved
 from sim.problem import Problem
 from sim.schemes import Scheme, parse_scheme
-from theory import predict
+from theory import predict, scheme_law
 from theory.fluctuations import fluctuations
 
 RANKS = (10.0, 4e5)
@@ -96,6 +97,41 @@ def random_schemes(rng: np.random.Generator) -> list[Scheme]:
     return [parse_scheme(name) for name in names]
 
 
+def families(count: int, seeds: int, largest: float) -> list[dict[str, Any]]:
+    """R20 of the schemes beyond full and consensus, one family after another over the problems."""
+    rng = np.random.default_rng(5)
+    found: dict[str, list[tuple[float, float, float]]] = {}
+    for number, problem in enumerate(problems(count, (500, largest), RANKS, seed=6)):
+        schemes = [*random_schemes(rng), parse_scheme("fresh")]
+        scheme = schemes[number % len(schemes)]
+        family = scheme.name.partition(":")[0]
+        found.setdefault(family, []).append(scheme_errors(problem, scheme, seeds, number))
+    rows = []
+    for family, errors_of in found.items():
+        table = np.array(errors_of)
+        where = f"{family}, {len(table)} problems, {seeds} seeds"
+        for column, name in zip(table.T, ("probability", "mean", "spread"), strict=True):
+            target = "<= 0.01 beyond 3 se"
+            rows.append(_row(f"{name}, worst error, {where}", column.max(), "1", target))
+    return rows
+
+
+def scheme_errors(
+    problem: Problem, scheme: Scheme, seeds: int, number: int
+) -> tuple[float, float, float]:
+    """Errors of P(improves), mean and spread of kappa after one round, less 3 se of the dice."""
+    key = jax.random.fold_in(jax.random.key(6), number)
+    kappa = np.asarray(dice.run(problem, scheme, key=key, seeds=seeds).kappa)
+    law, (mean, spread) = scheme_law(problem, scheme), (kappa[:, 1].mean(), kappa[:, 1].std())
+    share = float(improved(kappa)[:, 1].mean())
+    fourth = ((kappa[:, 1] - mean) ** 4).mean() / spread**4
+    size = max(abs(mean), spread)
+    off = np.abs([law.improves - share, law.mean[1] / size - mean / size,
+                  law.covariance[1, 1] ** 0.5 / spread - 1])  # fmt: skip
+    noise = np.array([share * (1 - share), (spread / size) ** 2, (fourth - 1) / 4]) / seeds
+    return tuple(np.maximum(off - 3 * np.sqrt(noise), 0.0))
+
+
 def deviations(problem: Problem, schemes: Sequence[Scheme], number: int) -> list[float]:
     """(dice - prediction) in standard errors, for each scheme's kappa after one round."""
     key = jax.random.fold_in(jax.random.key(1), number)
@@ -129,7 +165,7 @@ def _row(name: str, value: Any, unit: str, target: str | None) -> dict[str, Any]
 
 def run() -> list[dict[str, Any]]:
     """Rows of a small comparison."""
-    return finite(16, 10_000, 3000, Store(None)) + limits(4)
+    return finite(16, 10_000, 3000, Store(None)) + families(8, 10_000, 3000) + limits(4)
 
 
 def main() -> None:
@@ -140,13 +176,15 @@ def main() -> None:
     parser.add_argument("--largest", type=float, default=3000.0, help="largest n")
     parser.add_argument("--store", type=Path, help="where the dice's results are kept")
     parser.add_argument("--stored", action="store_true", help="only what the store holds")
-    parser.add_argument("--only", choices=("kappa", "fluctuations"))
+    parser.add_argument("--only", choices=("kappa", "fluctuations", "schemes"))
     args = parser.parse_args()
     rows = []
-    if args.only != "kappa":
+    if args.only in (None, "fluctuations"):
         store = Store(args.store)
         rows += finite(args.problems, args.seeds, args.largest, store, args.stored)
-    if args.only != "fluctuations":
+    if args.only in (None, "schemes"):
+        rows += families(args.problems, args.seeds, args.largest)
+    if args.only in (None, "kappa"):
         rows += limits(args.problems)
     for row in rows:
         print(f"{row['name']}: {row['value']:.4g} {row['unit']} ({row['target'] or 'no target'})")

@@ -13,7 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from theory.fluctuations_changes import Averages, with_constant
-from theory.fluctuations_delta import joint_law, skewed
+from theory.fluctuations_delta import joint_law, propagate, skewed
 from theory.fluctuations_shape import Jet
 
 STEPS, _WEIGHTS = np.polynomial.hermite_e.hermegauss(10)
@@ -46,6 +46,21 @@ def retrained(
     weight = jnp.outer(chance, CHANCES).reshape(-1)
     values, inner = total(weight, *(leaf.reshape(-1, *leaf.shape[2:]) for leaf in each))
     return values, inner + skewed(jets(mean, covariance), third)
+
+
+def positive(centre: Jet, shifted: Jet, averages: Averages, left: jax.Array) -> jax.Array:
+    """P(function > 0) at one value of u, plus what skewness adds to it.
+
+    Args:
+        centre: derivatives of the function at the mean of its k arguments.
+        shifted: the same where u is that value.
+        averages: cumulants of the arguments.
+        left: their covariance [k, k] given u, see `split`.
+    """
+    even = jnp.zeros_like(averages.third)
+    skewness = propagate(centre, averages.covariance, averages.third).positive()
+    skewness -= propagate(centre, averages.covariance, even).positive()
+    return propagate(shifted, left, even).positive() + skewness
 
 
 def split(covariance: jax.Array, direction: jax.Array) -> tuple[jax.Array, jax.Array]:

@@ -13,6 +13,8 @@ from sim.problem import Problem
 from sim.schemes import (
     Confident,
     Consensus,
+    CrossFit,
+    Fresh,
     Full,
     Initial,
     Interpolate,
@@ -23,7 +25,13 @@ from sim.schemes import (
 )
 from sim.validate import reject
 from theory.fluctuations import fluctuations
+from theory.fluctuations_crossfit import crossfit_law
+from theory.fluctuations_folds import fold_models
+from theory.fluctuations_fresh import fresh_law
 from theory.fluctuations_rules import RuleLaw, rule_law
+
+RANK = 10  # below, the retrained noise of few dimensions comes near zero and kappa has no spread
+FOLDS = 32
 
 
 @singledispatch
@@ -40,12 +48,12 @@ def scheme_law(problem: Problem, scheme: Scheme, *, bar: float | None = None) ->
 
     Args:
         problem: a scalar problem with isotropic noise and flips that depend on the margin alone.
-        scheme: any rule elementwise in the score (R11).
+        scheme: any scheme that retrains.
         bar: the kappa to reach instead of kappa0, for ``improves``.
 
     Raises:
-        ValueError: for a spectrum, for the initial model, and for cross-fitting and fresh
-            samples, whose fluctuations have not been worked out.
+        ValueError: for a spectrum, for the initial model, for more than 32 folds, and for
+            cross-fitting and fresh samples at d < 11.
     """
     return _law(scheme, problem, bar)
 
@@ -91,11 +99,38 @@ def _optimal(scheme: Optimal, problem: Problem, bar: float | None) -> RuleLaw:
     return _rule(problem, bound, bar, (jnp.abs(balance),), 1 / bound.slope)
 
 
+@_law.register
+def _crossfit(scheme: CrossFit, problem: Problem, bar: float | None) -> RuleLaw:
+    if not scheme.folds <= FOLDS:
+        raise reject("crossfit folds", scheme.folds, f"at most {FOLDS} for fluctuations")
+    floats, level = _apart(scheme, problem, bar)
+    return crossfit_law(floats, fold_models(floats, int(scheme.folds)), level)
+
+
+@_law.register
+def _fresh(scheme: Fresh, problem: Problem, bar: float | None) -> RuleLaw:
+    return fresh_law(*_apart(scheme, problem, bar))
+
+
+def _apart(scheme: Scheme, problem: Problem, bar: float | None) -> tuple[Problem, jax.Array]:
+    _isotropic(problem)
+    if problem.r < RANK:
+        allowed = f"at least {RANK + 1} for the fluctuations of scheme {scheme.name}"
+        raise reject("d", problem.d, allowed)
+    scheme.bind(problem)
+    operands = (problem, np.nan if bar is None else bar)
+    return jax.tree.map(lambda leaf: jnp.asarray(leaf, jnp.float64), operands)
+
+
+def _isotropic(problem: Problem) -> None:
+    if problem.spectrum is not None:
+        raise reject("spectrum", "given", "isotropic for fluctuations; dice answers for others")
+
+
 def _rule(
     problem: Problem, scheme: Scheme, bar: float | None, turns: tuple[Any, ...], width: Any = None
 ) -> RuleLaw:
-    if problem.spectrum is not None:
-        raise reject("spectrum", "given", "isotropic for fluctuations; dice answers for others")
+    _isotropic(problem)
     level = np.nan if bar is None else bar
     operands = (problem, scheme, turns, width, level)
     return rule_law(*jax.tree.map(lambda leaf: jnp.asarray(leaf, jnp.float64), operands))

@@ -30,24 +30,44 @@ class Jet(NamedTuple):
 def advantage(node: Node, mix: Any, x: jax.Array, level: Any, covariance: jax.Array) -> Jet:
     r"""\(a - \ell\|v\|\), which is > 0 iff kappa > \(\rho\ell\)."""
     norm = _power(node, mix, x, 0.5, covariance)
-    a = node.a0 * (1 + mix) - 2 * x[0]
+    return less(node.a0 * (1 + mix) - 2 * x[0], SLOPE, level, norm)
+
+
+def less(a: jax.Array, slope: jax.Array, level: Any, h: Jet) -> Jet:
+    """Jet of a linear function, of value ``a`` and gradient ``slope``, less ``level`` times another."""
     return Jet(
-        a - level * norm.value,
-        SLOPE - level * norm.gradient,
-        -level * norm.curvature,
-        -level * norm.drift,
+        a - level * h.value, slope - level * h.gradient, -level * h.curvature, -level * h.drift
     )
 
 
 def kappa(node: Node, mix: Any, x: jax.Array, rho: Any, covariance: jax.Array) -> Jet:
     r"""\(\rho a/\|v\|\)."""
-    h = _power(node, mix, x, -0.5, covariance)
     a = node.a0 * (1 + mix) - 2 * x[0]
-    cross = jnp.outer(SLOPE, h.gradient)
-    lift = jnp.sum(h.curvature * covariance) / 2
-    drift = a * h.drift + SLOPE * lift + h.curvature @ covariance @ SLOPE
-    jet = (a * h.value, a * h.gradient + SLOPE * h.value, a * h.curvature + cross + cross.T, drift)
+    jet = times(a, SLOPE, _power(node, mix, x, -0.5, covariance), covariance)
     return Jet(*(rho * part for part in jet))
+
+
+def times(a: jax.Array, slope: jax.Array, h: Jet, covariance: jax.Array) -> Jet:
+    """Jet of a linear function, of value ``a`` and gradient ``slope``, times another."""
+    cross = jnp.outer(slope, h.gradient)
+    lift = jnp.sum(h.curvature * covariance) / 2
+    drift = a * h.drift + slope * lift + h.curvature @ covariance @ slope
+    return Jet(
+        a * h.value, a * h.gradient + slope * h.value, a * h.curvature + cross + cross.T, drift
+    )
+
+
+def reciprocal(h: Jet, covariance: jax.Array) -> Jet:
+    """Jet of 1 / h."""
+    value, slope, bend = h.value, h.gradient, h.curvature
+    reach = covariance @ slope
+    drift = -h.drift / value**2 + (jnp.sum(bend * covariance) * slope + 2 * bend @ reach) / value**3
+    return Jet(
+        1 / value,
+        -slope / value**2,
+        -bend / value**2 + 2 * jnp.outer(slope, slope) / value**3,
+        drift - 3 * (slope @ reach) * slope / value**4,
+    )
 
 
 def _power(node: Node, mix: Any, x: jax.Array, s: float, covariance: jax.Array) -> Jet:

@@ -15,8 +15,9 @@ from scipy.optimize import brentq
 
 from sim.noise import UniformFlips
 from sim.problem import Problem
+from sim.schemes import Full, Scheme
 from sim.validate import reject, require
-from theory.fluctuations import fluctuations
+from theory.fluctuations_schemes import scheme_law
 
 LEVELS = (0.05, 0.5, 0.95)
 RANGE = {"rho": (0.02, 50.0), "p": (1e-3, 0.5 - 1e-3)}
@@ -35,19 +36,20 @@ def boundary(
     problem: Problem,
     axis: Literal["rho", "p"] = "rho",
     *,
-    mix: float = 0.0,
+    scheme: Scheme | None = None,
     levels: tuple[float, ...] = LEVELS,
 ) -> Boundary:
-    r"""Where P(\(\hat\theta_1 + \beta\hat\theta_0\) improves) first crosses each level.
+    """Where P(one round improves) first crosses each level.
 
     Args:
         problem: its value on the axis is not used; flips are uniform.
         axis: the separation rho (through gamma) or the flip probability p.
-        mix: the \(\beta\): 0 is full retraining, 1 consensus.
+        scheme: any scheme that retrains (default full retraining).
         levels: probabilities, in (0, 1).
 
     Raises:
-        ValueError: for another axis, levels outside (0, 1), other flips or a spectrum.
+        ValueError: for another axis, levels outside (0, 1), other flips, or a problem
+            or scheme that `scheme_law` refuses.
     """
     if axis not in RANGE:
         raise reject("axis", axis, f"one of {', '.join(RANGE)}")
@@ -57,7 +59,7 @@ def boundary(
 
     def chance(value: float) -> float:
         moved = _moved(problem, axis, value)
-        return float(fluctuations(moved, (mix, mix)).improves[0])  # as `samples`: one program
+        return float(scheme_law(moved, Full() if scheme is None else scheme).improves)
 
     points = _grid(axis)
     seen = np.array([chance(float(point)) for point in points])

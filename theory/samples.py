@@ -14,8 +14,9 @@ import jax
 import jax.numpy as jnp
 
 from sim.problem import Problem
+from sim.schemes import Full, Scheme
 from sim.validate import require
-from theory.fluctuations import fluctuations
+from theory.fluctuations_schemes import scheme_law
 
 SMALLEST, LARGEST = 16, 2**40  # the expansion is not to be trusted below 16 samples
 METHOD = "R20: second-order delta method with Edgeworth term, derived here"
@@ -30,28 +31,34 @@ class SampleSize(NamedTuple):
 
 
 def sample_size(
-    problem: Problem, target: float = 0.95, *, mix: float = 0.0, accuracy: float | None = None
+    problem: Problem,
+    target: float = 0.95,
+    *,
+    scheme: Scheme | None = None,
+    accuracy: float | None = None,
 ) -> SampleSize:
-    r"""Smallest n with P(\(\hat\theta_1 + \beta\hat\theta_0\) improves) >= ``target``.
+    """Smallest n with P(one round improves) >= ``target``.
 
     Args:
         problem: its ``n`` is not used.
         target: probability, in (0, 1).
-        mix: the \(\beta\): 0 is full retraining, 1 consensus.
+        scheme: any scheme that retrains (default full retraining).
         accuracy: reach this population accuracy instead of beating the initial model.
 
     Raises:
-        ValueError: for a target or accuracy outside its range, or a spectrum.
+        ValueError: for a target or accuracy outside its range, or a problem or scheme
+            that `scheme_law` refuses.
     """
     require("target", target, lambda t: (t > 0) & (t < 1), "in (0, 1)")
+    chosen = Full() if scheme is None else scheme
     bar = None if accuracy is None else _kappa_of(problem, accuracy)
 
     def chance(n: int) -> float:
         sized = eqx.tree_at(lambda problem: problem.n, problem, n)
-        # Two mixes, as elsewhere: one compiled program serves all.
-        return float(fluctuations(sized, (mix, mix), bar=bar).improves[0])
+        return float(scheme_law(sized, chosen, bar=bar).improves)
 
-    low, high = SMALLEST - 1, SMALLEST
+    low = max(SMALLEST, getattr(chosen, "folds", 0)) - 1  # a fold needs a sample
+    high = low + 1
     while not (reached := chance(high)) >= target:
         low, high = high, 2 * high
         if high > LARGEST:

@@ -17,9 +17,9 @@ from relabel.problem_options import add_problem_arguments, describe, problem_fro
 
 if TYPE_CHECKING:
     from sim.problem import Problem
+    from sim.schemes import Scheme
 
 SUMMARY = "smallest number of samples at which retraining improves"
-MIXES = {"full": 0.0, "consensus": 1.0}
 PROOF = "R15: bounds in balls at finite n, derived here"
 MOST = 10**8
 
@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--target", type=real_number, default=0.95, help="probability, in (0, 1) (default 0.95)"
     )
     parser.add_argument(
-        "--scheme", choices=sorted(MIXES), default="full", help="label rule (default full)"
+        "--scheme", default="full", help="one that retrains, e.g. crossfit:5 (default full)"
     )
     parser.add_argument(
         "--accuracy", type=real_number, help="accuracy to reach, instead of improving"
@@ -49,16 +49,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Print the smallest n."""
+    from sim.schemes import parse_scheme
     from theory.samples import sample_size
 
     problem = problem_from(args)
-    mix = MIXES[args.scheme]
-    found = sample_size(problem, args.target, mix=mix, accuracy=args.accuracy)
+    scheme = parse_scheme(args.scheme)
+    found = sample_size(problem, args.target, scheme=scheme, accuracy=args.accuracy)
     told: dict[str, Any] = {**found._asdict(), "certified": None}
     if found.n is not None and _provable(args, problem):
         told["certified"] = _certified(problem, args.target)
     if args.boundary is not None:
-        told["boundary"] = None if found.n is None else _boundary(args, problem, found.n, mix)
+        told["boundary"] = None if found.n is None else _boundary(args, problem, found.n, scheme)
     if args.json:
         asked = {"scheme": args.scheme, "target": args.target, "accuracy": args.accuracy}
         print_json({"problem": describe(args, problem), **asked, **told})
@@ -85,14 +86,14 @@ def _certified(problem: Problem, target: float) -> dict[str, Any]:
     return {"n": least_certified(int(problem.r), flips, rho, delta, MOST), "method": PROOF}
 
 
-def _boundary(args: argparse.Namespace, problem: Problem, n: int, mix: float) -> dict[str, Any]:
+def _boundary(args: argparse.Namespace, problem: Problem, n: int, scheme: Scheme) -> dict[str, Any]:
     """Width of the phase boundary at n samples."""
     import equinox as eqx
 
     from theory.fluctuations_width import boundary
 
     sized = eqx.tree_at(lambda problem: problem.n, problem, n)
-    return boundary(sized, args.boundary, mix=mix)._asdict()
+    return boundary(sized, args.boundary, scheme=scheme)._asdict()
 
 
 def _say(told: dict[str, Any]) -> None:

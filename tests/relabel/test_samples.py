@@ -30,7 +30,14 @@ def test_boundary_surrounds_the_separation_asked_about(capsys):
 
 
 @pytest.mark.parametrize(
-    ("extra", "names"), [(["--target", "1"], "--target 1"), (["--accuracy", "0.2"], "--accuracy")]
+    ("extra", "names"),
+    [
+        (["--target", "1"], "--target 1"),
+        (["--accuracy", "0.2"], "--accuracy"),
+        (["--scheme", "initial"], "initial"),
+        (["--scheme", "crossfit:33"], "33"),
+        (["--scheme", "nonsense"], "nonsense"),
+    ],
 )
 def test_bad_input_is_one_line(extra, names, capsys):
     assert main(["samples", *PROBLEM, *extra]) == 2

@@ -117,8 +117,8 @@ def test_accuracy_can_be_the_target():
     assert abs(reached - 0.9) < 0.012
 
 
-@pytest.mark.parametrize("name", ["confident:0.5", "optimal"])
-def test_any_rule_agrees_with_dice(name):
+@pytest.mark.parametrize("name", ["confident:0.5", "optimal", "crossfit:3", "fresh"])
+def test_any_scheme_agrees_with_dice(name):
     problem, seeds = sim.Problem(500, 101, 0.45, 1.22), 20_000
     scheme = sim.parse_scheme(name)
     law = scheme_law(problem, scheme)
@@ -130,13 +130,25 @@ def test_any_rule_agrees_with_dice(name):
     assert abs(law.improves - share) < 0.004 + 3.5 * (share * (1 - share) / seeds) ** 0.5
 
 
-def test_interpolation_is_a_mix_and_crossfitting_is_refused():
+def test_interpolation_is_a_mix():
     problem = CASES[0]
     law, mixed = scheme_law(problem, sim.Consensus()), fluctuations(problem)
     np.testing.assert_allclose(law.mean, mixed.mean[jnp.array([0, 2])], rtol=1e-9)
     np.testing.assert_allclose(law.improves, mixed.improves[1], rtol=1e-9)
-    with pytest.raises(ValueError, match="crossfit"):
-        scheme_law(problem, sim.parse_scheme("crossfit:5"))
+
+
+@pytest.mark.parametrize(
+    ("d", "scheme", "names"),
+    [
+        (8, "fresh", "d = 8"),
+        (8, "crossfit:5", "d = 8"),
+        (100, "crossfit:50", "folds"),
+        (100, "initial", "initial"),
+    ],
+)
+def test_schemes_without_a_law_are_refused(d, scheme, names):
+    with pytest.raises(ValueError, match=names):
+        scheme_law(sim.Problem(500, d, 0.3, 1.2), sim.parse_scheme(scheme))
 
 
 def test_width_of_the_boundary_is_where_dice_puts_it():
