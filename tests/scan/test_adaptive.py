@@ -59,3 +59,19 @@ def test_precision_stops_early():
     precise = upper - lower <= 0.2
     assert precise.sum() >= 17, "of 20 cells at 1/2, all but the few misses"
     assert (precise | (lower > 0.5) | (upper < 0.5)).all() and (found["seeds"] < 1000).all()
+
+
+def test_a_cell_waits_for_its_last_scheme():
+    one = _bernoulli(np.full(5, 0.98))
+    run = Run(("initial", "full", "consensus"), seeds="adaptive")
+
+    def draw(chosen, first, seeds):
+        """Full improves almost always, consensus in every other seed."""
+        kappa = np.ones((len(chosen), seeds, 3, 2))
+        kappa[:, :, :2] = one(chosen, first, seeds)["kappa"]
+        kappa[:, :, 2, 1] += np.where((first + np.arange(seeds)) % 2, 0.5, -0.5)
+        return {"kappa": kappa, "log_error": -kappa, "label_accuracy": kappa, "coverage": kappa}
+
+    found = sequential(draw, 5, run, Adaptive(cap=1024))
+    assert (found["seeds"] == 1024).all()
+    assert (found["improved_lower"][:, 1, 1] > 0.5).all()

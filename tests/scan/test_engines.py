@@ -1,5 +1,7 @@
 """Blocks of the real engines: right numbers, the same bits however they are computed."""
 
+from types import SimpleNamespace
+
 import jax
 import numpy as np
 import pytest
@@ -8,6 +10,8 @@ import xarray as xr
 from scan.block import BlockWork
 from scan.config import parse
 from scan.dice_cells import padded_sizes
+from scan.frame import grid_frame
+from scan.grid import Grid
 from scan.groups import cell_keys, groups
 from scan.prediction import predictions
 from scan.refine import FOLDER, bisect, boundary_frame, boundary_parts
@@ -119,6 +123,45 @@ def test_store_opens_in_one_line_and_boundary_brackets_the_crossing(tmp_path):
         low, high = float(edge.boundary_lower.sel(p=p)), float(edge.boundary_upper.sel(p=p))
         assert share.sel(p=p, rho=slice(None, low)).max() <= 0.5
         assert share.sel(p=p, rho=slice(high, None)).min() > 0.5
+
+
+def _sharp(p, rho):
+    """Share improved [..., schemes, 3]: at last full above the edge, consensus below, else not."""
+    above = rho > 1.3 + 3 * p
+    last = np.stack([above, ~above], axis=-1)
+    return np.stack([~last, ~last, last], axis=-1).astype(float)
+
+
+def test_bisection_closes_in_on_a_known_boundary(tmp_path):
+    table = parse(
+        {
+            "axes": {"p": [0.1, 0.3], "rho": {"linspace": [0.5, 4.5, 5]}, "alpha": 2.0, "n": 60},
+            "run": {"schemes": ["full", "consensus"], "rounds": 2, "seeds": 1},
+            "refine": {"axis": "rho", "resolution": 1e-3},
+        }
+    )
+    grid, frame, used = Grid(table), grid_frame(table), []
+
+    def block(number):
+        cells = frame.layout.cells(number)
+        values = {v.name: np.zeros((cells.size, *frame.tail(v))) for v in frame.variables}
+        at = grid.parameters(cells)
+        return values | {"improved": _sharp(at["p"], at["rho"])}
+
+    def cells(parameters, keys):
+        used.extend(map(tuple, np.asarray(jax.random.key_data(keys))))
+        share = _sharp(parameters["p"], parameters["rho"])
+        return {"seeds": np.ones(len(keys)), "improved": share}
+
+    run_scan(table, tmp_path / "s", locally(block))
+    part = boundary_parts(table, tmp_path / "s")(0)
+    found = bisect(SimpleNamespace(config=table, grid=grid, cells=cells), part)
+    edge = np.array([[1.6], [2.2]])
+    lower, upper = found["boundary_lower"][..., 0], found["boundary_upper"][..., 0]
+    assert ((lower < edge) & (edge <= upper) & (upper - lower <= 1e-3)).all()
+    np.testing.assert_array_equal(found["boundary_rises"][..., 0], [[1, 0], [1, 0]])
+    assert (found["boundary_count"] == 1).all()
+    assert len(set(used)) == len(used) == found["seeds"].sum(), "a step has draws of its own"
 
 
 def test_predictions_of_rules_that_know_the_problem():
