@@ -4,7 +4,10 @@ import json
 
 import pytest
 
+import sim
+import theory
 from relabel.cli import main
+from theory.samples import sample_size
 
 PROBLEM = ["--d", "201", "--p", "0.4", "--gamma", "1.5"]
 
@@ -17,6 +20,15 @@ def test_json_names_n_and_method(capsys):
     # A proof asks for more samples than a prediction, here by about a factor of ten.
     assert 4 * told["n"] < told["certified"]["n"] < 40 * told["n"]
     assert told["certified"]["method"].startswith("R15")
+
+
+def test_one_sample_fewer_is_too_few():
+    found = sample_size(sim.Problem(2, 201, 0.4, 1.5), 0.95)
+    chances = [
+        float(theory.scheme_law(sim.Problem(n, 201, 0.4, 1.5), sim.Full()).improves)
+        for n in (found.n - 1, found.n)
+    ]
+    assert chances[0] < 0.95 <= chances[1] == pytest.approx(found.probability, rel=1e-9)
 
 
 def test_boundary_surrounds_the_separation_asked_about(capsys):

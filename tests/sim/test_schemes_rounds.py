@@ -41,6 +41,9 @@ def test_engines_agree_over_rounds():
     for name in ("optimal", "fresh"):
         limit = theory.predict(problem, parse_scheme(name), ROUNDS)
         np.testing.assert_allclose(runs[name].kappa.mean(0), limit.kappa, rtol=0.02)
+    np.testing.assert_allclose(
+        runs["fresh"].label_accuracy.mean(0), limit.label_accuracy, rtol=0.01
+    )
 
 
 @pytest.mark.parametrize(
