@@ -118,6 +118,25 @@ def test_critical_separations_fall_from_their_limits():
         assert (np.diff(curve) < 0).all()
 
 
+def test_best_round_is_the_first_within_a_percent_of_the_best():
+    paths = ([1.0, 2.0, 2.5, 2.51], [1.0, 0.9, 1.02, 0.5], [1.0, 0.9, 1.005, 0.5], [2.0, 1.0, 0.5])
+    assert [rounds.best_round(np.array([path, path])) for path in paths] == [2, 2, 0, 0]
+    assert rounds.best_round(np.array([[1.0, 4.0], [3.0, 1.0]])) == 1  # of the mean: 2, 2.5
+
+
+def test_rounds_pay_above_the_boundary_and_harm_below():
+    data = rounds.compute(TINY["rounds"], silent)
+    (panel,) = data["panels"]
+    for name in ("full", "consensus"):
+        best, line = np.asarray(panel["best"][name]), np.asarray(panel["first_round"][name])
+        # rho = 0.94 and 2.31 at n/(d-1) = 3, p = 0.135.
+        assert best[0, 0] == 0 and best[1, 0] > 0
+        assert (line[0] < 0).all() and (line[-1] > 0).all()
+    for path in data["paths"]:
+        for line in path["schemes"].values():
+            assert line["mean"][line["best"]] * rounds.GAIN >= max(line["mean"])
+
+
 def test_progress_reaches_its_total():
     steps = []
     accuracy_curves.compute(
