@@ -60,6 +60,7 @@ def test_holm_steps_down():
     assert rejected([0.01, 0.02, 0.025], 0.05) == [True, True, True]
     assert rejected([0.02, 0.9], 0.05) == [True, False]
     assert rejected([]) == []
+    assert rejected([0.9, float("nan")], 0.05) == [False, True]
 
 
 def test_one_budget_for_all_claims_of_a_run():

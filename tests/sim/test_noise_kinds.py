@@ -61,6 +61,11 @@ def drawn(noise, seeds=400, positive=0.5):
     return np.asarray(direct.run(shape(noise), FULL, **options).kappa)
 
 
+def test_margin_flips_never_pass_one_half():
+    chance = MarginFlips(0.4, 2.0).probability(jnp.asarray([-3.0, 0.8, 1.0, 1.5]))
+    np.testing.assert_allclose(chance, [0.5, 0.5, 0.4, 0.4 * np.exp(-1)])
+
+
 def test_margin_flips_agree_in_dice_limit_and_finite_n():
     noise = MarginFlips(0.4, 0.8)
     problem = sim.Problem(2000, 401, gamma=1.1, margin="uniform:1", noise=noise)

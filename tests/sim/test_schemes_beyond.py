@@ -6,7 +6,7 @@ import pytest
 
 import sim
 import theory
-from sim import dice, direct
+from sim import dice, dice_crossfit, direct
 from sim.direct_crossfit import retrain_folds
 from sim.schemes import ALL, CrossFit, Full, LeaveOneOut, parse_scheme
 
@@ -64,6 +64,25 @@ def test_fold_models_never_see_their_own_samples():
     for i in range(23):
         others = np.arange(23) % 4 != i % 4
         assert labels[1, i] == np.sign(x[i] @ (given[others] @ x[others]))
+
+
+@pytest.mark.parametrize("n", [50, 53])
+def test_folds_in_dice_have_the_sizes_of_drawn_folds(n):
+    drawn = dice_crossfit._samples(KEY, 5, 64, np.float32, sim.Problem(n, 4, 0.3))
+    sizes = np.bincount(np.arange(n) % 5)
+    np.testing.assert_array_equal(drawn.size, sizes)
+    np.testing.assert_array_equal((np.asarray(drawn.s) != 0).sum(1), sizes)
+
+
+@pytest.mark.parametrize("r", [3, 7])
+def test_mean_noise_of_folds_in_dice_has_r_dimensions(r):
+    """Gram matrix of K vectors N(0, I_r): mean r I, variances 2r and r."""
+    keys, problem = jax.random.split(KEY, 4000), sim.Problem(9, r + 1, 0.3)
+    span = jax.jit(jax.vmap(lambda key, p: dice_crossfit._span(key, 5, p), (0, None)))
+    rows = np.asarray(span(keys, problem))
+    gram = np.einsum("nik,njk->nij", rows, rows)
+    error = np.sqrt(r * (1 + np.eye(5)) / 4000)
+    assert np.all(np.abs(gram.mean(0) - r * np.eye(5)) < 4.5 * error)
 
 
 def test_many_folds_are_leave_one_out_in_the_limit():

@@ -58,6 +58,18 @@ def test_posterior_means_are_calibrated():
         assert abs(sample.mean() - step(q, MIXTURE)) < 4 * sample.std() / size**0.5
 
 
+def test_posterior_means_know_the_class_shares():
+    rng, mixture, size, q = np.random.default_rng(1), Mixture(1.5, 0.3, 2.0, 0.2), 400_000, 0.3
+    kappa = float(fresh_kappa(q, mixture))
+    y = np.where(rng.random(size) < 0.2, 1, -1)
+    given = y * np.where(rng.random(size) < 0.3, -1, 1)
+    score = kappa * y + rng.standard_normal(size)
+    f = np.tanh(kappa * score + given * np.log(0.7 / 0.3) / 2 + np.log(0.2 / 0.8) / 2)
+    for values in (f**2, y * f):
+        error = values.std() / size**0.5
+        assert abs(values.mean() - float(step(q, mixture))) < 4 * error
+
+
 def test_fixed_points_alternate_and_are_fixed():
     for mixture in (MIXTURE, Mixture(1.5, 0.3, 2.0, 0.3), Mixture(0.7, 0.499, 0.5)):
         points = fixed_points(mixture)
