@@ -144,6 +144,15 @@ def test_at_clean_labels_the_best_moves_away_from_the_retrained():
     assert found.weights[1] < 0 and found.beta < 0
 
 
+def test_best_combination_has_the_kappa_of_its_weights_with_a_spectrum():
+    limit = theory.limit_of(Problem(800, 401, 0.3, 1.2, spectrum=np.linspace(0.1, 3.0, 400)))
+    best, full = theory.best_combination_limit(limit), theory.moments(Full(), limit)
+    w0, w1 = best.weights
+    a, c = w0 * limit.a0 + w1 * full.a, w0 + w1 * full.c
+    square = w0**2 + 2 * w0 * w1 * full.c + w1**2
+    np.testing.assert_allclose(limit.kappa(a, c, w1 * full.b, square), best.kappa, rtol=1e-10)
+
+
 def test_spectrum_against_reference_and_isotropic():
     eigenvalues = power_spectrum(41, 0.3, 1.3)
     got = [theory.predict(Problem(60, 41, 0.3, 1.1, spectrum=eigenvalues), s) for s in RULES]
