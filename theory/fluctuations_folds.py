@@ -14,7 +14,6 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from scipy.special import gammaincinv, ndtri
-from scipy.stats import qmc
 
 from sim.problem import Problem
 from theory.fluctuations_outer import initial_nodes
@@ -47,6 +46,8 @@ class Folds(NamedTuple):
 
 def fold_models(problem: Problem, folds: int) -> Folds:
     """Fold models of a scalar, isotropic problem with float leaves at `POINTS` points."""
+    from scipy.stats import qmc  # here, for its import doubles that of the package
+
     n, r = int(problem.n), float(problem.r)
     size = n // folds + (np.arange(folds) < n % folds)
     below = np.tril_indices(folds, -1)

@@ -97,7 +97,7 @@ CLAIMS = (
         "sampled",
         DERIVED,
         r"Initial, full and consensus retraining at finite $n, d$ with any spectrum have the law of "
-        r"$n+r$ numbers (held to 1 times the tolerance at quick, 2 at full).",
+        r"$n$ margins, $n$ flips and $n+2r$ normals (held to 1 times the tolerance at quick, 2 at full).",
         {"cells": [str(cell) for cell in CELLS]},
         judge,
         measure,

@@ -62,7 +62,9 @@ def main(args: argparse.Namespace) -> int:
         told["boundary"] = None if found.n is None else _boundary(args, problem, found.n, scheme)
     if args.json:
         asked = {"scheme": args.scheme, "target": args.target, "accuracy": args.accuracy}
-        print_json({"problem": describe(args, problem), **asked, **told})
+        asked_about = describe(args, problem)
+        del asked_about["n"]  # not used; the n found stands above
+        print_json({"problem": asked_about, **asked, **told})
         return 0
     _say(told)
     return 0

@@ -15,6 +15,7 @@ PROBLEM = ["--d", "201", "--p", "0.4", "--gamma", "1.5"]
 def test_json_names_n_and_method(capsys):
     assert main(["samples", *PROBLEM, "--target", "0.95", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
+    assert "n" not in told["problem"]  # none was asked about
     assert 200 < told["n"] < 260  # dice: P(improves) = 0.95 near 236
     assert told["probability"] >= 0.95 and told["method"].startswith("R20")
     # A proof asks for more samples than a prediction, here by about a factor of ten.
