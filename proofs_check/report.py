@@ -61,7 +61,8 @@ def markdown(record: dict[str, Any], power: dict[str, Any] | None = None) -> str
         f"Probability that any right sampled claim is convicted in this run: at most "
         f"{budget['family_wise']:g} ({budget['procedure']}, {budget['tests']} tests). A relative "
         f"deviation of {'1 %' if record['level'] == 'quick' else '0.1 %'} in a sampled claim is "
-        f"found with probability at least {budget['power']}.",
+        f"found with probability at least {budget['power']}, unless its statement names another "
+        f"tolerance; one-sided comparisons promise no power.",
         table(record),
     ]
     for row in record["claims"]:

@@ -50,12 +50,12 @@ def judge_margin(plan: tuple[int, int], f: Formulas, setting: Setting) -> Eviden
         )
         for j in range(BINS)
     ]
-    rises = np.diff(found.mean(axis=0))
-    check = Check("accuracy rises with the margin", "> 0", rises, bool((rises > 0).all()))
-    better = Check(
-        "worst bin beats the given labels", 0.7, found[:, 0].mean(), bool(found[:, 0].mean() > 0.7)
-    )
-    return Evidence((check, better), tuple(tests))
+    tests += [
+        at_least(f"rise over the margin edge {edge}", rise, 0.0)
+        for edge, rise in zip(edges[1:-1], np.diff(found, axis=1).T, strict=True)
+    ]
+    tests.append(at_least("worst bin minus the given labels", found[:, 0] - 0.7, 0.0))
+    return Evidence(tests=tuple(tests))
 
 
 def _bin_accuracy(f: Formulas, low: float, high: float) -> float:
@@ -71,7 +71,7 @@ DIRTY = Cell(3100, 1800, 0.27, 1.444**2)
 
 
 def measure_dirty(setting: Setting) -> Results:
-    """Drawn data where memorisation is strong."""
+    """Drawn data at n/r near 1.7."""
     return draw(DIRTY, "direct", setting.scale(120, 6000), setting.root)
 
 
@@ -180,7 +180,7 @@ CLAIMS = (
         "sampled",
         DERIVED,
         r"Consensus labels are cleaner than the given ones always, but dirtier than the predicted "
-        r"ones where memorisation is strong: n=3100, d=1801, p=0.27, $\gamma/\sigma$=1.444.",
+        r"ones at n=3100, d=1801, p=0.27, $\gamma/\sigma$=1.444 (the size of that gap is held to 50 %).",
         {"cell": str(DIRTY)},
         judge_dirty,
         measure_dirty,
@@ -190,7 +190,7 @@ CLAIMS = (
         "sampled",
         PAPER,
         r"$q'=\exp(-n(1-2p)\gamma^2/(40\lambda_{max}))$, as one summary quotes it, is not the error of "
-        r"the predicted labels, which is known exactly (so it is one term of a longer bound).",
+        r"the predicted labels, which is known exactly (held to 5 times the tolerance).",
         {"cell": str(QUOTED)},
         judge_quoted,
         measure_quoted,
@@ -199,8 +199,9 @@ CLAIMS = (
         "noisier-gains-more",
         "enclosure",
         PAPER,
-        r"'The noisier the labels, the larger the gain', as the experiments suggest, holds in part of "
-        r"the plane and fails in another part.",
+        r"'The noisier the labels, the larger the gain', as the experiments suggest, holds at some "
+        r"places of the plane and fails at others: at $\rho=3$ the gain rises from p = 0.1 to 0.2 "
+        r"($n/r=2$) and from 0.3 to 0.4 ($n/r=10$), and falls from 0.4 to 0.48 ($n/r=2$).",
         {"points": [str(x) for x in NOISIER]},
         judge_noisier,
     ),

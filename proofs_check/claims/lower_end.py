@@ -199,7 +199,7 @@ CLAIMS = (
         "window-lower-end",
         "enclosure",
         PAPER,
-        r"Remark 4.10, lower end: with $L = d/(\rho^2(1-2p)^2)$ and $n \ge C L\log L$ retraining wins "
+        r"Remark 4.10, lower end: with $L = (d-1)/(\rho^2(1-2p)^2)$ and $n \ge C L\log L$ retraining wins "
         r"in the limit formulas of R5, memorisation included, for $1-2p\le1/5$ and all $\rho,\alpha$: "
         r"$C = 1.02$ suffices, $C = 1$ does not, nor does 1.01 at the smallest rank.",
         {"1-2p": "(0, 1/5]", "r": ">= 1", "rho, alpha": "(0, inf)", "finite n": "sampled"},

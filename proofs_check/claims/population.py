@@ -11,8 +11,10 @@ from flint import arb
 
 from proofs_check.balls import ball, central, density, precision, prove_negative, tail
 from proofs_check.formulas import Formulas
+from proofs_check.formulas import law as margin_law
 from proofs_check.registry import DERIVED, Check, Claim, Evidence, Setting
 
+CLEAN_MARGINS = ("constant", "half-normal:0.5", "uniform:1", "normal:{}")  # the last: isotropic
 KAPPAS = tuple(Fraction(j, 20) for j in range(1, 160))
 
 
@@ -123,11 +125,13 @@ def judge_clean(_: Any, formulas: Formulas, setting: Setting) -> Evidence:
     excess = sp.factor(formulas.full_square(k, c, b) - k**2)
     positive = sp.ask(sp.Q.positive(excess))
     checks = [Check("D - k^2 > 0", "b (2ck + b)", str(excess), positive)]
-    for rho in np.geomspace(0.05, 20, 15):
-        for alpha in np.geomspace(0.02, 200, 15):
-            loss = formulas.full(0.0, rho, alpha) / formulas.initial(0.0, rho, alpha)
-            limit = bool(loss <= 1.0)
-            checks.append(Check(f"ratio at rho={rho:.3g}, alpha={alpha:.3g}", "<= 1", loss, limit))
+    for margin in CLEAN_MARGINS:
+        for rho in np.geomspace(0.05, 20, 15):
+            for alpha in np.geomspace(0.02, 200, 15):
+                at = (0.0, rho, alpha, margin_law(margin.format(rho**-0.5)))
+                loss = formulas.full(*at) / formulas.initial(*at)
+                name = f"ratio at rho={rho:.3g}, alpha={alpha:.3g}, margin {margin}"
+                checks.append(Check(name, "<= 1", loss, loss <= 1.0))
     return Evidence(tuple(checks))
 
 
@@ -214,8 +218,9 @@ CLAIMS = (
         "R8-clean",
         "symbolic",
         DERIVED,
-        r"At $p=0$ full retraining never helps in the proportional limit: $\kappa_1<\kappa_0$.",
-        {"p": "0", "rho": "(0, inf)", "alpha": "(0, inf)"},
+        r"At $p=0$ full retraining never helps in the proportional limit, for positive margins and for "
+        r"gaussian ones of variance $1/\rho$: $\kappa_1<\kappa_0$.",
+        {"p": "0", "rho": "(0, inf)", "alpha": "(0, inf)", "margin, on a grid": CLEAN_MARGINS},
         judge_clean,
     ),
     Claim(

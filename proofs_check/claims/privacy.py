@@ -100,7 +100,7 @@ def _batch(x: Array, given: Array, gamma: float) -> Array:
 
 
 def judge_classes(found: Array, f: Formulas, setting: Setting) -> Evidence:
-    """Same law as uniform flips at the effective rate, first moments (a_0's spread differs)."""
+    """Same means as with uniform flips at the effective rate."""
     n, r, rho = CLASS_CELL
     p = f.effective_flip(*CLASSES)
     uniform: Results = sample(Cell(n, r, p, rho), len(found), f, (setting.root, 18))
@@ -153,7 +153,8 @@ CLAIMS = (
         "R17-classes",
         "sampled",
         DERIVED,
-        r"Class-conditional flips act on the averaging classifier through $\pi_+p_+ + \pi_-p_-$ only.",
+        r"Class-conditional flips act on the averaging classifier through $\pi_+p_+ + \pi_-p_-$ only "
+        r"(means held to 3 times the tolerance).",
         {"pi_+, p_+, p_-": CLASSES, "n, r, rho": CLASS_CELL},
         judge_classes,
         measure_classes,

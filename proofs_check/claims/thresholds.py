@@ -125,7 +125,7 @@ def judge_order(_: Any, formulas: Formulas, setting: Setting) -> Evidence:
         (formulas.critical_consensus(float(a)), formulas.critical_full(float(a))) for a in ALPHAS
     ]
     checks += [
-        Check(f"rho_cons < rho_full at {float(a):g}", "below", float(low - high), bool(low <= high))
+        Check(f"rho_cons <= rho_full at {float(a):g}", "<= 0", float(low - high), low <= high)
         for a, (low, high) in zip(ALPHAS, pairs, strict=True)
     ]
     return Evidence(
