@@ -14,7 +14,6 @@ import sympy as sp
 from flint import arb
 
 from proofs_check.balls import (
-    Piece,
     ball,
     central,
     density,
@@ -26,6 +25,14 @@ from proofs_check.balls import (
     tail,
 )
 from proofs_check.enclosure.audit import values_at
+from proofs_check.enclosure.pieces import (
+    Box,
+    quarters,
+    saved_boxes,
+    saved_pieces,
+    verify_boxes,
+    verify_pieces,
+)
 from proofs_check.formulas import Formulas
 from proofs_check.registry import PAPER, Check, Claim, Evidence, Setting
 from proofs_check.sampling.compare import at_least
@@ -35,6 +42,7 @@ SUFFICIENT = Fraction(51, 50)
 MOST_E = Fraction(1, 5)
 SMALL_K, LARGE_K = Fraction(1, 50), Fraction(8)
 FIRST_A, THIN_A, LAST_A = Fraction(1, 10), Fraction(12, 5), Fraction(12)
+MIDDLE: Box = ((FIRST_A, LAST_A), (SMALL_K, LARGE_K))
 # C, kappa_0, r: inside the window of that C, and retraining loses
 TOO_SMALL = ((Fraction(101, 100), Fraction(49, 5), 1), (Fraction(1), Fraction(24), 10))
 SAMPLED = (
@@ -86,25 +94,25 @@ def loss(a: arb, k: arb) -> arb:
     return b * (2 * c * k + b_plain) - k * k * scaled * (2 + 4 * low - 6 * high)
 
 
-def prove_middle(limit: int = 100_000) -> tuple[int, tuple[Piece, Piece] | None]:
+def wins_on(box: Box) -> bool:
+    """Whether loss < 0 is proved on a box of A and k, or the window excludes all of it."""
+    a, k = box
+    outside = bool(ball(k[1]) < least_k(ball(a[1])))
+    return outside or bool(loss(interval(*a), interval(*k)) < 0)
+
+
+def prove_middle(limit: int = 100_000) -> tuple[list[Box], Box | None]:
     """loss < 0 over [1/10, 12] x [1/50, 8] wherever the window allows it, by bisection."""
-    waiting, done = [((FIRST_A, LAST_A), (SMALL_K, LARGE_K))], 0
+    waiting, done = [MIDDLE], []
     while waiting:
-        a, k = waiting.pop()
-        first, second = interval(*a), interval(*k)
-        outside = ball(k[1]) < least_k(ball(a[1]))
-        if outside or loss(first, second) < 0:
-            done += 1
-        elif done + len(waiting) > limit:
-            return done, (a, k)
+        box = waiting.pop()
+        if wins_on(box):
+            done.append(box)
+        elif len(done) + len(waiting) > limit:
+            return done, box
         else:
-            a_mid, k_mid = (a[0] + a[1]) / 2, (k[0] + k[1]) / 2
-            waiting += [(x, y) for x in _halves(a, a_mid) for y in _halves(k, k_mid)]
+            waiting += quarters(box)
     return done, None
-
-
-def _halves(piece: Piece, middle: Fraction) -> tuple[Piece, Piece]:
-    return (piece[0], middle), (middle, piece[1])
 
 
 def thin_loss(a: arb) -> arb:
@@ -147,6 +155,13 @@ def judge(drawn: dict[Cell, Results], f: Formulas, setting: Setting) -> Evidence
     with precision():
         boxes, open_box = prove_middle()
         pieces, open_piece = prove_negative(thin_loss, THIN_A, LAST_A)
+        saved = {"boxes.json": saved_boxes(boxes), "pieces.json": saved_pieces(pieces)}
+        again = (
+            verify_boxes(saved["boxes.json"], wins_on, MIDDLE),
+            verify_pieces(
+                saved["pieces.json"], lambda x: bool(thin_loss(interval(*x)) < 0), (THIN_A, LAST_A)
+            ),
+        )
         outside = ends()
     lost = [check for where in TOO_SMALL for check in counterexample(*where, f)]
     inside = [check for cell in drawn for check in _inside(cell)]
@@ -154,6 +169,7 @@ def judge(drawn: dict[Cell, Results], f: Formulas, setting: Setting) -> Evidence
         *identities(),
         Check("C = 1.02, 1/50 <= k <= 8", "proved", str(open_box), open_box is None),
         Check("C = 1.02, k <= 1/50", "proved", str(open_piece), open_piece is None),
+        *(Check("certificate", "tiles and is proved again", str(x), x is None) for x in again),
         *outside,
         *lost,
         *inside,
@@ -162,7 +178,8 @@ def judge(drawn: dict[Cell, Results], f: Formulas, setting: Setting) -> Evidence
         at_least(f"mean log kappa_1/kappa_0 at {cell}", np.log(r.full / r.initial), 0.0)
         for cell, r in drawn.items()
     ]
-    return Evidence(tuple(checks), tuple(tests), notes={"boxes": boxes, "pieces": len(pieces)})
+    notes = {"boxes": len(boxes), "pieces": len(pieces)}
+    return Evidence(tuple(checks), tuple(tests), notes, saved)
 
 
 def _inside(cell: Cell) -> list[Check]:

@@ -9,7 +9,8 @@ import numpy as np
 import sympy as sp
 from flint import arb
 
-from proofs_check.balls import ball, central, density, precision, prove_negative, tail
+from proofs_check.balls import ball, central, density, interval, precision, prove_negative, tail
+from proofs_check.enclosure.pieces import saved_pieces, verify_pieces
 from proofs_check.formulas import Formulas
 from proofs_check.formulas import law as margin_law
 from proofs_check.registry import DERIVED, Check, Claim, Evidence, Setting
@@ -86,27 +87,33 @@ def log_slope(law: Law, kappa: arb) -> arb:
     return 1 / spread**2 + s**2 / spread + inner
 
 
-def growth_check(law: Law) -> Check:
+def growth_check(law: Law) -> tuple[Check, bytes]:
     r"""\(g\sqrt{1+s\kappa^2}\), \(s = E m^2\), never rises, so \(F(\kappa)\ge\rho s\kappa\).
 
     For \(\kappa\ge1\) because \(m\ge1\); for small \(\kappa\) by the alternating series of
-    \(e^{-x}\) as \(E m^4 < 3s^2\); in between by enclosure.
+    \(e^{-x}\) as \(E m^4 < 3s^2\); in between by enclosure,
+    whose certificate comes second.
     """
     second, fourth = moments(law)
     reach = 4 * (3 * second**2 - fourth) / (5 * second * fourth)
     name = f"F(kappa) >= rho E m^2 kappa, {law[0]}:{float(law[1]):g}"
     if not reach > 0:
-        return Check(name, "E m^4 < 3 (E m^2)^2", str(reach), None)
-    low = Fraction(int(float(reach.lower().sqrt().lower()) * 1000), 1000)
-    pieces, left = prove_negative(
-        lambda k: second / (1 + second * k * k) - log_slope(law, k), low, Fraction(1)
-    )
-    return Check(name, "proved", f"{len(pieces)} pieces, open: {left}", left is None)
+        return Check(name, "E m^4 < 3 (E m^2)^2", str(reach), None), saved_pieces([])
+    low = min(Fraction(int(float(reach.lower().sqrt().lower()) * 1000), 1000), Fraction(1))
+
+    def rise(k: arb) -> arb:
+        return second / (1 + second * k * k) - log_slope(law, k)
+
+    pieces, left = prove_negative(rise, low, Fraction(1)) if low < 1 else ([], None)
+    saved = saved_pieces(pieces)
+    wrong = verify_pieces(saved, lambda x: bool(rise(interval(*x)) < 0), (low, Fraction(1)))
+    found = f"{len(pieces)} pieces, open: {left}, proved again: {wrong or 'all'}"
+    return Check(name, "proved", found, left is None and wrong is None), saved
 
 
 def judge_threshold(_: Any, formulas: Formulas, setting: Setting) -> Evidence:
     r"""The table's threshold is \(1/E m^2\), and above it every start grows."""
-    checks = []
+    checks, saved = [], {}
     with precision():
         for law in LAWS:
             second = moments(law)[0]
@@ -115,8 +122,9 @@ def judge_threshold(_: Any, formulas: Formulas, setting: Setting) -> Evidence:
             checks.append(
                 Check(f"threshold, {law[0]}:{law[1]}", float((1 / second).mid()), value, ok)
             )
-            checks.append(growth_check(law))
-    return Evidence(tuple(checks))
+            growth, saved[f"{law[0]}_{float(law[1]):g}.json"] = growth_check(law)
+            checks.append(growth)
+    return Evidence(tuple(checks), certificates=saved)
 
 
 def judge_clean(_: Any, formulas: Formulas, setting: Setting) -> Evidence:

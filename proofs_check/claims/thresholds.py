@@ -13,7 +13,17 @@ from typing import Any
 import sympy as sp
 from flint import arb
 
-from proofs_check.balls import ball, central, density, hull, mills, precision, prove_negative
+from proofs_check.balls import (
+    ball,
+    central,
+    density,
+    hull,
+    interval,
+    mills,
+    precision,
+    prove_negative,
+)
+from proofs_check.enclosure.pieces import saved_pieces, verify_pieces
 from proofs_check.formulas import Formulas
 from proofs_check.registry import DERIVED, Check, Claim, Evidence, Setting
 
@@ -107,6 +117,10 @@ def judge_monotone(_: Any, formulas: Formulas, setting: Setting) -> Evidence:
     """Proof by identities for all k, and an independent enclosure of the slope up to `LAST`."""
     with precision():
         pieces, open_piece = prove_negative(slope, Fraction(0), LAST)
+        saved = {"k_pieces.json": saved_pieces(pieces)}
+        wrong = verify_pieces(
+            saved["k_pieces.json"], lambda x: bool(slope(interval(*x)) < 0), (Fraction(0), LAST)
+        )
         small, large = excess(ball(Fraction(1, 10**6)), 0), excess(ball(Fraction(100)), 0)
     checks = identities() + table_checks(formulas.critical_full, 0)
     checks += [
@@ -114,7 +128,7 @@ def judge_monotone(_: Any, formulas: Formulas, setting: Setting) -> Evidence:
         Check("rho_full -> 1 for n >> d", 1, 1 + float(small.mid()), bool(small < 1e-9)),
         Check("rho_full -> 2 for n << d", 2, 1 + float(large.mid()), bool(abs(1 - large) < 2e-4)),
     ]
-    saved = {"k_pieces.json": [[str(a), str(b)] for a, b in pieces]}
+    checks.append(Check("certificate", "tiles and is proved again", str(wrong), wrong is None))
     return Evidence(tuple(checks), notes={"pieces": len(pieces)}, certificates=saved)
 
 
