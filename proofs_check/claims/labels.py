@@ -1,16 +1,11 @@
-"""Labels (accuracy by margin, consensus set, the quoted q'), and gain against noise."""
+"""Labels: accuracy by margin, the consensus set, the quoted q'."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
-from typing import Any
 
 import numpy as np
-from scipy.special import ndtr
 
-from proofs_check.balls import ball, cumulative, precision
-from proofs_check.enclosure.audit import values_at
 from proofs_check.formulas import Array, Formulas, law
 from proofs_check.registry import DERIVED, PAPER, Check, Claim, Evidence, Setting, Test
 from proofs_check.sampling.compare import at_least, mean_test
@@ -121,49 +116,6 @@ def judge_quoted(found: Results, f: Formulas, setting: Setting) -> Evidence:
     return Evidence(tests=tests, notes=notes)
 
 
-NOISIER = (
-    ("1/10", "1/5", "3", "2", 1),
-    ("3/10", "2/5", "3", "10", 1),
-    ("2/5", "12/25", "3", "2", -1),
-)
-
-
-def judge_noisier(_: Any, f: Formulas, setting: Setting) -> Evidence:
-    """Gain in accuracy at two noise levels in balls: it rises in some places, falls in others."""
-    checks = []
-    with precision(120):
-        for low, high, rho, alpha, sign in NOISIER:
-            gains = [_gain(p, rho, alpha) for p in (low, high)]
-            change = gains[1] - gains[0]
-            ok = bool(sign * change > 0)
-            name = f"gain from p = {low} to {high} at rho = {rho}, alpha = {alpha}"
-            checks.append(Check(name, "rises" if sign > 0 else "falls", float(change.mid()), ok))
-            table = [_table_gain(f, p, rho, alpha) for p in (low, high)]
-            same = all(abs(float(g.mid()) - t) < 1e-9 for g, t in zip(gains, table, strict=True))
-            checks.append(Check(f"table, {name}", [float(g.mid()) for g in gains], table, same))
-    return Evidence(tuple(checks), notes={"share_rising": _share_rising(f)})
-
-
-def _gain(p: str, rho: str, alpha: str) -> Any:
-    values = values_at(ball(Fraction(p)), ball(Fraction(rho)), Fraction(alpha))
-    return cumulative(values["full"]) - cumulative(values["initial"])
-
-
-def _table_gain(f: Formulas, p: str, rho: str, alpha: str) -> float:
-    q, r, a = (float(Fraction(x)) for x in (p, rho, alpha))
-    return float(ndtr(f.full(q, r, a)) - ndtr(f.initial(q, r, a)))
-
-
-def _share_rising(f: Formulas) -> dict[str, float]:
-    """Share of (p, rho) in [0.01, 0.49] x [0.1, 8] where the gain rises with p, by alpha."""
-    p, rho = (x.ravel() for x in np.meshgrid(np.linspace(0.01, 0.49, 97), np.linspace(0.1, 8, 80)))
-
-    def gain(q: Array, a: float) -> Array:
-        return ndtr(f.full(q, rho, a)) - ndtr(f.initial(q, rho, a))
-
-    return {str(a): float((gain(p + 1e-4, a) > gain(p, a)).mean()) for a in (0.1, 1.0, 10.0, 100.0)}
-
-
 CLAIMS = (
     Claim(
         "labels-by-margin",
@@ -194,15 +146,5 @@ CLAIMS = (
         {"cell": str(QUOTED)},
         judge_quoted,
         measure_quoted,
-    ),
-    Claim(
-        "noisier-gains-more",
-        "enclosure",
-        PAPER,
-        r"'The noisier the labels, the larger the gain', as the experiments suggest, holds at some "
-        r"places of the plane and fails at others: at $\rho=3$ the gain rises from p = 0.1 to 0.2 "
-        r"($n/r=2$) and from 0.3 to 0.4 ($n/r=10$), and falls from 0.4 to 0.48 ($n/r=2$).",
-        {"points": [str(x) for x in NOISIER]},
-        judge_noisier,
     ),
 )
