@@ -76,12 +76,32 @@ def _no_variance(
 
 
 MUTANTS = (
-    Mutant("no memorisation term", "memory", lambda k: 0 * k, PHASE),
-    Mutant("half the memorisation term", "memory", lambda k: k / 2, PHASE),
+    Mutant(
+        "no memorisation term",
+        "memory",
+        lambda k: 0 * k,
+        (*PHASE, "labels-consensus-dirtier", "noisier-gains-more"),
+    ),
+    Mutant(
+        "half the memorisation term",
+        "memory",
+        lambda k: k / 2,
+        (*PHASE, "figure-1", "R5-rate"),
+    ),
     Mutant("memorisation 1 % too strong", "memory", lambda k: 1.01 * k, PHASE),
-    Mutant("b halved", "b", lambda *a: RIGHT.b(*a) / 2, PHASE),
-    Mutant("b 1 % too large", "b", lambda *a: 1.01 * RIGHT.b(*a), PHASE),
-    Mutant("b of the wrong sign", "b", lambda *a: -RIGHT.b(*a), PHASE),
+    Mutant(
+        "b halved",
+        "b",
+        lambda *a: RIGHT.b(*a) / 2,
+        (*PHASE, "noisier-gains-more", "window-lower-end"),
+    ),
+    Mutant(
+        "b 1 % too large",
+        "b",
+        lambda *a: 1.01 * RIGHT.b(*a),
+        ("phase-full-initial", "theory-code"),
+    ),
+    Mutant("b of the wrong sign", "b", lambda *a: -RIGHT.b(*a), (*PHASE, "R8-clean")),
     Mutant("shares p and 1-p swapped in a_1", "a1", _swapped(_centred_label), PHASE),
     Mutant(
         "shares p and 1-p swapped in c",
@@ -117,7 +137,7 @@ MUTANTS = (
         "consensus norm without b^2",
         "consensus_square",
         lambda k, c, b: 2 * (1 + c) * k * (k + b),
-        ("R4-midpoint", *CONSENSUS),
+        ("R4-midpoint", *CONSENSUS, "phase-consensus-full"),
     ),
     Mutant("a_0 = 1 - p", "a0", lambda p, law: (1 - p) * law.expect(lambda m: m), PHASE),
     Mutant("signal with (1-2p)^2", "signal", _signal(0.5, 2, 1), PHASE),
@@ -147,7 +167,7 @@ MUTANTS = (
     Mutant("r for r-1 degrees of freedom", "fresh_degrees", lambda r: r, ("R3-full-law",)),
     Mutant("r-2 for r-1 degrees of freedom", "fresh_degrees", lambda r: r - 2, ("R3-full-law",)),
     Mutant("1-c for 1-c^2", "fresh_share", lambda c: 1 - c, ("R3-full-law",)),
-    Mutant("1 for 1-c^2", "fresh_share", lambda c: 1 + 0 * c, ("R3-full-law",)),
+    Mutant("1 for 1-c^2", "fresh_share", lambda c: 1 + 0 * c, ("R3-full-law", "R3-engines")),
     Mutant("residuals not centred", "centred", lambda eps: eps, ("R3-full-law",)),
     Mutant("off by one in r in E(1/R)", "initial_mean", _inverse_mean, ("R2-initial-law",)),
     Mutant("variance of a_0 forgotten", "initial_square", _no_variance, ("R2-initial-law",)),
@@ -155,7 +175,13 @@ MUTANTS = (
         "labels right and wrong swapped",
         "correct",
         lambda *a: RIGHT.correct(*a)[::-1],
-        ("phase-predicted-given", "labels-by-margin", "R5-limit"),
+        ("phase-predicted-given", "labels-by-margin", "R5-limit", "labels-consensus-dirtier"),
+    ),
+    Mutant(
+        "label error of the limit",
+        "label_error",
+        lambda n, r, p, rho: 1 - float(RIGHT.predicted_accuracy(p, rho, n / r)),
+        ("quoted-q-prime",),
     ),
     Mutant(
         "coverage (1-c)/2",
@@ -217,7 +243,7 @@ MUTANTS = (
         "a_0 with the root of 1-2p",
         "a0",
         lambda p, law: np.sqrt(1 - 2 * p) * law.expect(lambda m: m),
-        ("phase-full-initial", "error-exponents"),
+        ("phase-full-initial", "error-exponents", "sample-complexity"),
     ),
     Mutant(
         "best combination of the wrong sign",
