@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from relabel.errors import bad_value, naming
+
 if TYPE_CHECKING:
     from sim.schemes import Scheme
 
@@ -24,7 +26,17 @@ def add_scheme_arguments(parser: argparse.ArgumentParser) -> None:
 
 def schemes_from(args: argparse.Namespace) -> list[Scheme]:
     """The schemes named on the command line, each once, in that order."""
-    from sim.schemes import ALL, parse_scheme
+    from sim.schemes import ALL
 
     texts = [text for name in args.schemes for text in (ALL if name == "all" else (name,))]
-    return [parse_scheme(text) for text in dict.fromkeys(texts)]
+    return [scheme_from("--schemes", text) for text in dict.fromkeys(texts)]
+
+
+def scheme_from(option: str, text: str) -> Scheme:
+    """The scheme that ``option`` names."""
+    from sim.schemes import parse_scheme
+
+    if "," in text:
+        raise bad_value(option, text, "a name; several are separated by spaces")
+    with naming(option, text, "a scheme"):
+        return parse_scheme(text)

@@ -42,8 +42,8 @@ KNOWING: dict[str, type[Scheme]] = {
 """Rules without a parameter that take constants from the problem or new data from the engine."""
 
 TUNED: dict[str, tuple[Callable[[float], Scheme], str]] = {
-    "crossfit": (CrossFit, "K, whole, >= 2"),
-    "interpolate": (Interpolate, "beta, finite"),
+    "crossfit": (CrossFit, "K (whole, >= 2)"),
+    "interpolate": (Interpolate, "beta (finite)"),
     "confident": (Confident, "Q in (0, 1]"),
     "soft": (Soft, "T > 0"),
 }

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from relabel.numbers import real_number
 from relabel.output import print_json
 from relabel.problem_options import add_problem_arguments, describe, problem_from
+from relabel.scheme_options import scheme_from
 
 if TYPE_CHECKING:
     from sim.problem import Problem
@@ -49,11 +50,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Print the smallest n."""
-    from sim.schemes import parse_scheme
     from theory.samples import sample_size
 
     problem = problem_from(args)
-    scheme = parse_scheme(args.scheme)
+    scheme = scheme_from("--scheme", args.scheme)
     found = sample_size(problem, args.target, scheme=scheme, accuracy=args.accuracy)
     told: dict[str, Any] = {**found._asdict(), "certified": None}
     if found.n is not None and _provable(args, problem):

@@ -57,6 +57,14 @@ PROBLEM = {
     "spectrum file": (words("theory", spectrum="nowhere.txt"), "--spectrum nowhere.txt: must be"),
     "spectrum power": (words("theory", spectrum="power:x"), "--spectrum power:x: must be"),
     "spectrum room": (words("theory", d="1e15", spectrum="power:1"), "--d 1000000000000000: must"),
+    "schemes with commas": (
+        words("theory", ("--schemes", "full,soft:1")),
+        "--schemes full,soft:1: must be a name; several are separated by spaces",
+    ),
+    "share of a scheme": (
+        words("theory", ("--schemes", "confident:2")),
+        "--schemes confident:2: must be in (0, 1]",
+    ),
     "scheme": (words("theory", ("--schemes", "fulll")), "--schemes fulll: must be one of"),
     "option": (words("theory", ("--gama", "2")), "unrecognized arguments: --gama 2"),
     "abbreviation": (words("theory", ("--sig", "2")), "unrecognized arguments: --sig 2"),

@@ -49,7 +49,7 @@ def test_boundary_surrounds_the_separation_asked_about(capsys):
         (["--accuracy", "0.2"], "--accuracy"),
         (["--scheme", "initial"], "initial"),
         (["--scheme", "crossfit:33"], "33"),
-        (["--scheme", "nonsense"], "nonsense"),
+        (["--scheme", "nonsense"], "--scheme nonsense"),
     ],
 )
 def test_bad_input_is_one_line(extra, names, capsys):
