@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from relabel_lab.sim.kit import reject
+from relabel_lab.sim.kit import Refusal, reject
 from relabel_lab.sim.noise.base import LabelNoise
 from relabel_lab.sim.noise.exact import Annotators, ClassFlips, MarginFlips
 from relabel_lab.sim.noise.features import DirectionFlips, RegionalAnnotators, SubgroupFlips
@@ -25,9 +25,10 @@ def parse_noise(text: str) -> LabelNoise:
         return build(rest)
     except TypeError:  # a number too few or too many
         raise reject("noise", text, form) from None
-    except ValueError as error:
-        _, refused, rule = str(error).partition(" is not allowed: ")
-        raise reject("noise", text, f"{form} where {rule}" if refused else form) from None
+    except Refusal as error:
+        raise reject("noise", text, f"{form} where {error.rule}") from None
+    except ValueError:  # not numbers
+        raise reject("noise", text, form) from None
 
 
 def _numbers(text: str) -> list[float]:

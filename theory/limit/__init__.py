@@ -24,6 +24,7 @@ from relabel_lab.theory.limit.population import (
 )
 from relabel_lab.theory.limit.ridge import predict_ridge
 from relabel_lab.theory.limit.rules import rule_moments
+from relabel_lab.theory.limit.spectra import spectrum_status
 from relabel_lab.theory.limit.state_evolution import (
     Mixture,
     bayes_accuracy,
@@ -59,5 +60,6 @@ __all__ = [
     "predict_ridge",
     "rule_moments",
     "several_rounds",
+    "spectrum_status",
     "step",
 ]
