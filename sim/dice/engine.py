@@ -23,12 +23,11 @@ from relabel_lab.sim.dice.stream import tiles as dice_stream
 from relabel_lab.sim.kit import reject, whole
 from relabel_lab.sim.outcome import Outcome, outcome
 from relabel_lab.sim.problem import Problem
-from relabel_lab.sim.schemes import CrossFit, Fresh, Scheme
+from relabel_lab.sim.schemes import CrossFit, Scheme
 from relabel_lab.sim.seeds import over_seeds, seed_keys, seed_numbers
 
 TILE_BYTES = 64 * 2**20
 TILE_SEEDS = 64
-ALONE = (CrossFit, Fresh)  # their seeds share no draws with other schemes
 
 
 def run(
@@ -73,14 +72,15 @@ def run_many(
     rules = _distinct([scheme.bind(problem, int(rounds)) for scheme in schemes])
     if dtype not in ("float32", "float64"):
         raise reject("dtype", dtype, "float32 or float64")
+    _ = problem.exact_noise  # refused here, before anything is compiled
     keys = seed_keys(key, seed_numbers(seeds))
     arrays = jax.tree.map(jnp.asarray, problem)
     scores = {
         scheme.name: _alone(keys, arrays, scheme, int(rounds), dtype, devices)
         for scheme in rules
-        if isinstance(scheme, ALONE)
+        if scheme.scores != "in-sample"
     }
-    plain = tuple(scheme for scheme in rules if not isinstance(scheme, ALONE))
+    plain = tuple(scheme for scheme in rules if scheme.scores == "in-sample")
     if plain:
         streamed = rounds <= 1 and problem.spectrum is None
         if streamed:
@@ -101,7 +101,7 @@ def _alone(
     devices: tuple[jax.Device, ...] | None,
 ) -> Score:
     samples = _padded(int(problem.n))
-    if isinstance(scheme, Fresh):
+    if scheme.scores == "new samples":
         return dice_fresh.outcomes(keys, problem, rounds, samples, devices)
     assert isinstance(scheme, CrossFit)
     if rounds <= 1 and problem.spectrum is None:

@@ -15,7 +15,6 @@ import jax.numpy as jnp
 from relabel_lab.sim.dice import bases as dice_bases
 from relabel_lab.sim.dice.bases import Bases
 from relabel_lab.sim.dice.chi import chi
-from relabel_lab.sim.noise import LabelNoise
 from relabel_lab.sim.problem import Problem
 from relabel_lab.sim.schemes import History, Scheme
 
@@ -91,8 +90,9 @@ def draw_sample(key: jax.Array, problem: Problem, samples: int) -> Sample:
     """Margins and flips of a seed, padded to ``samples``."""
     inside = jnp.arange(samples) < problem.n
     m = problem.law.sample(jax.random.fold_in(key, MARGINS), (samples,))
-    noise: LabelNoise = problem.noise
-    flip = jax.random.uniform(jax.random.fold_in(key, FLIPS), (samples,)) < noise.probability(m)
+    flip = jax.random.uniform(
+        jax.random.fold_in(key, FLIPS), (samples,)
+    ) < problem.exact_noise.flip_given_margin(m)
     return Sample(inside, jnp.where(inside, jnp.where(flip, -1.0, 1.0), 0), jnp.where(inside, m, 0))
 
 

@@ -46,7 +46,7 @@ def learned_rounds(
 ) -> dict[str, Outcome]:
     """Outcomes by scheme; ``over(kernel, *operands)`` maps a kernel over the seeds."""
     for scheme in schemes:
-        if type(scheme).bind is not Scheme.bind:
+        if not scheme.any_learner:
             raise reject("scheme", scheme.name, "a rule not made for the averaging classifier")
     raw = over(LearnedRounds(plan, rounds), problem, tuple(schemes), learner, float(positive))
     results = {}

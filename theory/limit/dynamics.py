@@ -10,7 +10,7 @@ import jax.numpy as jnp
 from relabel_lab.sim import Problem, outcome
 from relabel_lab.sim.margins import density, tail
 from relabel_lab.sim.schemes import Fresh, Initial, Optimal, OptimalUncorrected, Scheme
-from relabel_lab.theory.limit.moments import average
+from relabel_lab.theory.limit.averages import average
 from relabel_lab.theory.limit.one_round import one_round
 from relabel_lab.theory.limit.spectra import spectrum_status
 from relabel_lab.theory.limit.state_evolution import Mixture, posterior_square

@@ -18,7 +18,7 @@ from relabel_lab.sim.dice.stream.once import Facts, Sums
 from relabel_lab.sim.margins import Constant
 from relabel_lab.sim.noise import UniformFlips
 from relabel_lab.sim.problem import Problem
-from relabel_lab.sim.schemes import Consensus, Full, Initial, Scheme
+from relabel_lab.sim.schemes import Scheme
 
 FLUSH = 64  # blocks between two flushes of a lane's short sum
 PACK = 2.0**15  # a lane's count rides on multiples of this; 64 * 16 normals sum to less than half
@@ -39,7 +39,7 @@ class Above(eqx.Module):
 
 def applies(problem: Problem, schemes: tuple[Scheme, ...]) -> bool:
     """Whether labels depend on the signs of score and given label alone, at one margin."""
-    hard = all(isinstance(scheme, (Initial, Full, Consensus)) for scheme in schemes)
+    hard = all(scheme.hard for scheme in schemes)
     return hard and isinstance(problem.margin, Constant) and isinstance(problem.noise, UniformFlips)
 
 

@@ -133,7 +133,7 @@ def _samples(key: jax.Array, folds: int, wide: int, dtype: Any, problem: Problem
 
     law = problem.law
     m = jnp.ones((folds, wide)) if law.source == "none" else law.push(draw(MARGIN, law.source))
-    flipped = draw(FLIP, "uniform") < problem.noise.probability(m)
+    flipped = draw(FLIP, "uniform") < problem.exact_noise.flip_given_margin(m)
     s = jnp.where(inside, jnp.where(flipped, -1, 1), 0).astype(dtype)
     g = draw(NOISE, "normal")
     size = size.astype(jnp.float64)

@@ -140,7 +140,9 @@ def _signs_and_margins(
     if isinstance(problem.noise, UniformFlips):
         flipped = place < facts.minus[:, None]
     else:
-        flipped = uniform(_bits(facts.flips, lanes, index)) < problem.noise.probability(m)
+        flipped = uniform(_bits(facts.flips, lanes, index)) < problem.exact_noise.flip_given_margin(
+            m
+        )
     inside = place < problem.n
     s = jnp.where(flipped, -1, 1).astype(dtype)
     return jnp.where(inside, s, 0), jnp.where(inside, m, 0)
