@@ -13,7 +13,7 @@ from relabel_lab.scan.log_errors import log_errors
 from relabel_lab.scan.statistics import Samples
 from relabel_lab.scan.work import dice_cells
 from relabel_lab.scan.work.groups import Group
-from relabel_lab.sim import dice, direct
+from relabel_lab.sim import dice, direct, settled
 from relabel_lab.sim.dice.stream import large as dice_large
 from relabel_lab.sim.schemes import Scheme, parse_scheme
 
@@ -71,7 +71,7 @@ class Engine:
             devices=self.devices,
         )
         kappa, labels, coverage = (
-            np.asarray(leaf) for leaf in (score.kappa, score.label_accuracy, score.coverage)
+            np.asarray(leaf) for leaf in (settled(score), score.label_accuracy, score.coverage)
         )
         errors = log_errors(part.problem.law, kappa)
         return dict(zip(FIELDS, (kappa, errors, labels, coverage), strict=True))

@@ -28,7 +28,7 @@ class Card(eqx.Module):
         form: how people write it, for messages; the family's name unless said otherwise.
     """
 
-    family: ClassVar[str]
+    family: ClassVar[str] = "unnamed"
     arguments: ClassVar[tuple[str, ...]] = ()
     form: ClassVar[str | None] = None
 

@@ -31,7 +31,13 @@ class Fit(eqx.Module):
 
 
 class Learner(Card):
-    """A way to fit a linear classifier; subclasses are small frozen pytrees."""
+    """A way to fit a linear classifier; subclasses are small frozen pytrees.
+
+    Attributes:
+        linear: whether the fit is linear in the labels, so that their scale does not matter.
+    """
+
+    linear: ClassVar[bool] = False
 
     def fit(self, x: jax.Array, labels: jax.Array, start: Fit | None = None) -> Fit:
         """Fit to samples x [n, d] and labels [n], from ``start`` where that saves time."""
@@ -46,6 +52,7 @@ class Averaging(Learner):
     """The averaging classifier, the mean of label * x; what `sim.direct` trains by default."""
 
     family: ClassVar[str] = "averaging"
+    linear: ClassVar[bool] = True
 
     def fit(self, x: jax.Array, labels: jax.Array, start: Fit | None = None) -> Fit:
         """The mean over all n samples; always converged."""

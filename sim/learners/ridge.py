@@ -22,6 +22,7 @@ class Ridge(Penalised):
     """
 
     family: ClassVar[str] = "ridge"
+    linear: ClassVar[bool] = True
     form: ClassVar[str | None] = "ridge:L with L > 0"
 
     def scratch(self, n: int, d: int) -> int:
