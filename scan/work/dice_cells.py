@@ -17,10 +17,7 @@ import numpy as np
 
 from relabel_lab.scan.work.groups import Group
 from relabel_lab.sim import Problem, RoundSummary
-from relabel_lab.sim.dice import seed_outcome
-from relabel_lab.sim.dice.stream import counts as dice_counts
-from relabel_lab.sim.dice.stream import elementwise as dice_elementwise
-from relabel_lab.sim.dice.stream import tiles as dice_stream
+from relabel_lab.sim.dice import seed_outcome, stream
 from relabel_lab.sim.schemes import Scheme
 from relabel_lab.sim.seeds import seed_keys
 
@@ -54,14 +51,10 @@ def plans(
         rounds: retraining rounds.
     """
     if rounds <= 1 and problem.spectrum is None:
-        passes = (
-            dice_counts.COUNTS
-            if dice_counts.applies(problem, schemes)
-            else dice_elementwise.ELEMENTWISE
-        )
-        kinds = [dice_stream.tile_for(int(n)) for n in problem.n]
+        passes = stream.passes_for(problem, schemes)
+        kinds = [stream.tile_for(int(n)) for n in problem.n]
         for kind in dict.fromkeys(kinds):
-            kernel = dice_stream.kernel(kind.lanes, rounds, "float32", passes)
+            kernel = stream.kernel(kind.lanes, rounds, "float32", passes)
             where = np.array([i for i, other in enumerate(kinds) if other == kind])
             yield where, Plan(kernel, kind.seeds)
         return

@@ -78,8 +78,8 @@ def parse(base: type[C], kind: str, text: str) -> C:
     card = known[family]
     try:
         return card.read(arguments)
-    except Refusal as error:
-        raise reject(kind, text, f"{form_of(card)} where {error.rule}") from None
+    except Refusal:  # names the parameter by itself
+        raise
     except (ValueError, TypeError, OverflowError):
         raise reject(kind, text, form_of(card)) from None
 
