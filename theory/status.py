@@ -19,6 +19,7 @@ class Status(IntEnum):
     ROUNDS = 2
     SCHEME = 3
     RANGE = 4
+    NOISE = 5
 
     @property
     def reason(self) -> str | None:
@@ -33,6 +34,8 @@ _REASONS = {
     Status.ROUNDS: "no limit of several rounds is known for this scheme here; simulate serves",
     Status.SCHEME: "no limit is known for this scheme; simulate serves",
     Status.RANGE: "the numbers leave the range of 64-bit arithmetic",
+    Status.NOISE: "labels are flipped by features of the noise, outside R2-R5; the direct engine "
+    "serves",
 }
 
 

@@ -7,16 +7,15 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from relabel_lab.scan.config import Grid, parse
-from relabel_lab.scan.store import grid_frame
-from relabel_lab.scan.work import (
-    FOLDER,
+from relabel_lab.scan import (
+    BOUNDARY,
     BlockWork,
     bisect,
     boundary_frame,
     boundary_parts,
+    grid_frame,
     locally,
-    padded_sizes,
+    parse,
     run_scan,
 )
 from relabel_lab.scan.work.groups import cell_keys, groups
@@ -94,7 +93,7 @@ def test_spectra_in_one_grid():
 
 def test_many_sizes_need_few_programs():
     sizes = np.unique(np.geomspace(30, 100_000, 50).astype(int))
-    padded = padded_sizes(sizes, sizes)
+    padded = dice.padded_sizes(sizes, sizes)
     assert len(np.unique(padded)) <= 6 and (padded >= sizes).all()
 
 
@@ -111,7 +110,7 @@ def test_store_opens_in_one_line_and_boundary_brackets_the_crossing(tmp_path):
     run_scan(table, tmp_path / "s", locally(work))
     part = boundary_parts(table, tmp_path / "s")
     execute = locally(lambda block: bisect(work, part(block)))
-    run_scan(table, tmp_path / "s" / FOLDER, execute, frame=boundary_frame(table))
+    run_scan(table, tmp_path / "s" / BOUNDARY, execute, frame=boundary_frame(table))
 
     data = xr.open_zarr(tmp_path / "s", chunks=None)
     assert data.kappa_mean.dims == ("p", "rho", "scheme", "round")
@@ -119,7 +118,7 @@ def test_store_opens_in_one_line_and_boundary_brackets_the_crossing(tmp_path):
     gap = (data.kappa_mean - data.kappa_theory).sel(round=1) / data.kappa_theory.sel(round=1)
     assert float(np.abs(gap).max()) < 0.2, "n = 100 is near its limit"
 
-    edge = xr.open_zarr(tmp_path / "s" / FOLDER, chunks=None).sel(crossing=0, scheme="consensus")
+    edge = xr.open_zarr(tmp_path / "s" / BOUNDARY, chunks=None).sel(crossing=0, scheme="consensus")
     assert (edge.boundary_count == 1).all() and (edge.boundary_rises == 1).all()
     width = edge.boundary_upper - edge.boundary_lower
     assert ((width > 0) & (width <= 0.1)).all()
@@ -145,7 +144,7 @@ def test_bisection_closes_in_on_a_known_boundary(tmp_path):
             "refine": {"axis": "rho", "resolution": 1e-3},
         }
     )
-    grid, frame, used = Grid(table), grid_frame(table), []
+    grid, frame, used = table.grid, grid_frame(table), []
 
     def block(number):
         cells = frame.layout.cells(number)
