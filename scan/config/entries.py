@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, Strict
 
-from relabel_lab.scan.config.refusals import allowed, nearest, refuse
+from relabel_lab.scan.config.refusals import allowed, refuse
 from relabel_lab.sim.kit import Refusal, reject
 from relabel_lab.sim.margins import parse_margin
 from relabel_lab.sim.noise import parse_noise
-from relabel_lab.sim.schemes import ALL, parse_scheme
+from relabel_lab.sim.schemes import parse_scheme
 
 LARGEST = 2**53
 """Largest number of samples or features: the last whole number that float64 tells apart."""
@@ -38,18 +38,14 @@ Probability = Annotated[float, Strict(), Field(ge=0, lt=0.5), allowed("in [0, 0.
 Inside = Annotated[float, Strict(), Field(gt=0, lt=1), allowed("between 0 and 1, exclusive")]
 
 
-def _read(parse: Callable[[str], Any], known: Iterable[str] = ()) -> AfterValidator:
+def _read(parse: Callable[[str], Any]) -> AfterValidator:
     """Accept the texts that ``parse`` reads."""
 
     def check(text: str) -> str:
         try:
             parse(text)
         except Refusal as error:
-            if str(error.value) != text:  # the kind is known, a number of it is unusable
-                raise refuse(f"one where {error.rule}") from None
-            raise refuse(f"{error.allowed}{nearest(text, known)}") from None
-        except ValueError as error:
-            raise refuse(str(error)) from None
+            raise refuse(error.allowed) from None
         return text
 
     return AfterValidator(check)
@@ -77,4 +73,4 @@ Name = Annotated[str, Strict(), allowed("a name or a list of names")]
 MarginText = Annotated[Name, _read(parse_margin)]
 NoiseText = Annotated[Name, _read(parse_noise)]
 SpectrumText = Annotated[Name, _read(spectrum_exponent)]
-SchemeText = Annotated[Name, _read(parse_scheme, ALL)]
+SchemeText = Annotated[Name, _read(parse_scheme)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache, partial
+from functools import partial
 from typing import Any, NamedTuple
 
 import equinox as eqx
@@ -16,16 +16,15 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from relabel_lab.sim.dice.rounds import Score, seed_outcome
-from relabel_lab.sim.dice.stream import counts, elementwise, large, tiles
+from relabel_lab.sim.dice.rounds import seed_outcome
+from relabel_lab.sim.dice.stream import counts, large, tiles
+from relabel_lab.sim.dice.stream.elementwise import ELEMENTWISE
 from relabel_lab.sim.margins import Margin
-from relabel_lab.sim.outcome import Outcome
+from relabel_lab.sim.outcome import Outcome, RoundSummary, settled
 from relabel_lab.sim.problem import Problem
 from relabel_lab.sim.schemes import Scheme
-from relabel_lab.sim.seeds import seed_keys
+from relabel_lab.sim.seeds import cached, seed_keys, tile_of
 
-TILE = 64
-TILE_BYTES = 64 * 2**20
 ITEMS = 256
 PROGRAMS = 6
 PIECE = 1 << 14
@@ -33,7 +32,7 @@ PIECE = 1 << 14
 
 def one_rule(schemes: Sequence[Scheme]) -> bool:
     """Whether the rules are the same for every problem, so that cells can share a program."""
-    return all(type(scheme).bind is Scheme.bind for scheme in schemes)
+    return all(scheme.any_learner for scheme in schemes)
 
 
 def serves_cells(sizes: np.ndarray, schemes: Sequence[Scheme]) -> bool:
@@ -74,25 +73,30 @@ def run_cells(
     all_sizes = np.asarray(problem.n) if sizes is None else sizes
     chosen = tuple(jax.local_devices() if devices is None else devices)
     words = np.asarray(jax.random.key_data(keys))  # on the host: devices will be busy
-    shape = (len(words), seeds, len(rules), rounds + 1)
-    score = Score(*(np.empty(shape) for _ in range(3)))  # type: ignore[arg-type]
     plans = list(_plans(problem, all_sizes, rules, rounds))
     calls = [list(_calls(plan, where, first, seeds, len(chosen))) for where, plan in plans]
     found = _in_turn([call for of in calls for call in of], (rules, words, problem), chosen)
-    for (where, _), of in zip(plans, calls, strict=True):
-        pieces = [next(found) for _ in of]
-        for name in ("kappa", "label_accuracy", "coverage"):
-            flat = np.concatenate([getattr(piece, name) for piece in pieces])
-            cells = flat.reshape(len(where), -1, *flat.shape[2:])  # the last tile may be too long
-            getattr(score, name)[where] = cells[:, :seeds]
-    errors = _log_errors(problem.law, score.kappa)  # type: ignore[arg-type]
-    return Outcome(score.kappa, errors, score.label_accuracy, score.coverage)  # type: ignore[arg-type]
+    parts = [
+        jax.tree.map(partial(_by_cell, len(where), seeds), *(next(found) for _ in of))
+        for (where, _), of in zip(plans, calls, strict=True)
+    ]
+    order = np.argsort(np.concatenate([where for where, _ in plans]))
+    summary = jax.tree.map(lambda *leaves: np.concatenate(leaves)[order], *parts)
+    kappa = np.asarray(settled(summary))
+    errors = _log_errors(problem.law, kappa)
+    return Outcome(kappa, errors, summary.label_accuracy, summary.coverage)  # type: ignore[arg-type]
+
+
+def _by_cell(cells: int, seeds: int, *pieces: np.ndarray) -> np.ndarray:
+    """Items [cells * tiles, tile, ...] in pieces as [cells, seeds, ...]; a last tile is cut."""
+    items = np.concatenate(pieces)
+    return items.reshape(cells, -1, *items.shape[2:])[:, :seeds]
 
 
 class Plan(NamedTuple):
     """A kernel of the engine, ``kernel(keys [tile], (problem, schemes))``, and its tile."""
 
-    kernel: Callable[..., Score]
+    kernel: Callable[..., RoundSummary]
     tile: int
 
 
@@ -101,7 +105,7 @@ def _plans(
 ) -> Iterator[tuple[np.ndarray, Plan]]:
     """Which cells [K] run by which plan; a cell's own n and the grid's ``sizes`` decide."""
     if rounds <= 1 and problem.spectrum is None:
-        passes = counts if counts.applies(problem, schemes) else elementwise
+        passes = counts.COUNTS if counts.applies(problem, schemes) else ELEMENTWISE
         kinds = [tiles.tile_for(int(n)) for n in problem.n]
         for kind in dict.fromkeys(kinds):
             kernel = tiles.kernel(kind.lanes, rounds, "float32", passes)
@@ -110,17 +114,11 @@ def _plans(
         return
     padded = padded_sizes(sizes, problem.n)
     for size in np.unique(padded).tolist():
-        bytes_a_seed = 16 * (1 + rounds * len(schemes)) * size
-        tile = max(1, min(TILE, TILE_BYTES // bytes_a_seed))
-        yield np.flatnonzero(padded == size), Plan(_rounds_kernel(rounds, size), tile)
+        tile = tile_of(16 * (1 + rounds * len(schemes)) * size)
+        yield np.flatnonzero(padded == size), Plan(cached(_rounds_tile, rounds, size), tile)
 
 
-@cache
-def _rounds_kernel(rounds: int, padded: int) -> Callable[..., Score]:
-    return partial(_rounds_tile, rounds, padded)
-
-
-def _rounds_tile(rounds: int, padded: int, keys: jax.Array, operands: Any) -> Score:
+def _rounds_tile(rounds: int, padded: int, keys: jax.Array, operands: Any) -> RoundSummary:
     problem, schemes = operands
     return eqx.filter_vmap(lambda key: seed_outcome(key, problem, schemes, rounds, padded))(keys)
 
@@ -155,9 +153,11 @@ def _calls(plan: Plan, where: np.ndarray, first: int, seeds: int, devices: int) 
         yield _Call(plan, cell[low : low + share], start[low : low + share])
 
 
-def _in_turn(calls: list[_Call], operands: Any, devices: tuple[jax.Device, ...]) -> Iterator[Score]:
+def _in_turn(
+    calls: list[_Call], operands: Any, devices: tuple[jax.Device, ...]
+) -> Iterator[RoundSummary]:
     """Results of the calls in order, with a bounded number in flight on the devices."""
-    pending: deque[tuple[int, Score]] = deque()
+    pending: deque[tuple[int, RoundSummary]] = deque()
     for turn, call in enumerate(calls):
         if len(pending) >= 2 * len(devices):
             yield _fetched(*pending.popleft())
@@ -166,7 +166,7 @@ def _in_turn(calls: list[_Call], operands: Any, devices: tuple[jax.Device, ...])
         yield _fetched(*pending.popleft())
 
 
-def _start(call: _Call, operands: Any, device: jax.Device) -> Score:
+def _start(call: _Call, operands: Any, device: jax.Device) -> RoundSummary:
     """Set a device to work; the results to be [ITEMS, tile, schemes, rounds + 1]."""
     schemes, words, problem = operands
     count = call.cell.size
@@ -177,7 +177,7 @@ def _start(call: _Call, operands: Any, device: jax.Device) -> Score:
     return _program(call.plan, *put)
 
 
-def _fetched(count: int, score: Score) -> Score:
+def _fetched(count: int, score: RoundSummary) -> RoundSummary:
     return jax.tree.map(lambda leaf: np.asarray(leaf)[:count], score)
 
 
@@ -189,11 +189,11 @@ def _program(
     start: jax.Array,
     problems: Problem,
     count: jax.Array,
-) -> Score:
+) -> RoundSummary:
     """The first ``count`` items, one after another; results [ITEMS, tile, ...]."""
     keys = jax.random.wrap_key_data(words)
 
-    def item(i: Any) -> Score:
+    def item(i: Any) -> RoundSummary:
         problem = jax.tree.map(lambda leaf: leaf[i], problems)
         numbers = seed_keys(keys[i], start[i] + jnp.arange(plan.tile))
         return plan.kernel(numbers, (problem, schemes))
@@ -201,7 +201,7 @@ def _program(
     shapes = jax.eval_shape(item, 0)
     empty = jax.tree.map(lambda s: jnp.zeros((keys.shape[0], *s.shape), s.dtype), shapes)
 
-    def body(i: jax.Array, store: Score) -> Score:
+    def body(i: jax.Array, store: RoundSummary) -> RoundSummary:
         return jax.tree.map(lambda all_, one: all_.at[i].set(one), store, item(i))
 
     return jax.lax.fori_loop(0, count, body, empty)

@@ -11,8 +11,7 @@ from sklearn import linear_model
 from relabel_lab import sim
 from relabel_lab.sim import direct
 from relabel_lab.sim.direct import LearnedOutcome, eigenvalues, log_error, sample
-from relabel_lab.sim.learners import Averaging, Logistic, parse_learner
-from relabel_lab.sim.learners.text import Fit, Ridge, score
+from relabel_lab.sim.learners import Averaging, Fit, Logistic, Ridge, parse_learner, score
 
 KEY = jax.random.key(42)
 SHAPES = ((90, 31), (40, 60))

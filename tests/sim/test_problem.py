@@ -73,7 +73,7 @@ def test_edges_are_allowed():
 def test_derived_parameters():
     problem = sim.Problem(100, 21, 0.3, 3.0, 2.0)
     assert (problem.r, problem.alpha, problem.rho) == (20, 5.0, 2.25)
-    assert problem.noise.probability(np.ones(3)).tolist() == [0.3] * 3
+    assert problem.noise.flip_given_margin(np.ones(3)).tolist() == [0.3] * 3
 
 
 def test_spectrum_sets_the_mean_variance():

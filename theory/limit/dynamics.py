@@ -7,10 +7,10 @@ from functools import singledispatch
 import jax
 import jax.numpy as jnp
 
-from relabel_lab.sim import Problem, outcome
+from relabel_lab.sim import Outcome, Problem
 from relabel_lab.sim.margins import density, tail
 from relabel_lab.sim.schemes import Fresh, Initial, Optimal, OptimalUncorrected, Scheme
-from relabel_lab.theory.limit.moments import average
+from relabel_lab.theory.limit.averages import average
 from relabel_lab.theory.limit.one_round import one_round
 from relabel_lab.theory.limit.spectra import spectrum_status
 from relabel_lab.theory.limit.state_evolution import Mixture, posterior_square
@@ -65,7 +65,9 @@ def _fresh(scheme: Fresh, problem: Problem, rounds: int) -> Prediction:
     right = -jnp.expm1(law.log_error(path[..., :-1]))
     first = jnp.broadcast_to(first, (*path.shape[:-1], 1))
     right = jnp.concatenate([first, right], axis=-1)
-    return judged(outcome(law, path, right, jnp.ones_like(path)), spectrum_status(problem))
+    return judged(
+        Outcome(path, law.log_error(path), right, jnp.ones_like(path)), spectrum_status(problem)
+    )
 
 
 @several_rounds.register
@@ -98,4 +100,6 @@ def _optimal(scheme: Optimal, problem: Problem, rounds: int) -> Prediction:
     known = one_round(problem, type(scheme)().bind(problem)).label_accuracy
     later = jnp.full((*path.shape[:-1], rounds - 1), jnp.nan)
     right = jnp.concatenate([known, later], axis=-1)
-    return judged(outcome(problem.law, path, right, jnp.ones_like(path)), Status.PREDICTED)
+    return judged(
+        Outcome(path, problem.law.log_error(path), right, jnp.ones_like(path)), Status.PREDICTED
+    )
