@@ -77,7 +77,7 @@ class _Timed:
             finally:
                 self.engine_seconds += time.perf_counter() - start
 
-        work.engine.draw = timed  # type: ignore[method-assign]
+        work.engine.draw = timed  # type: ignore[method-assign, assignment]
 
     def __call__(self, block: int) -> Block:
         return self.work(block)

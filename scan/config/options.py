@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, Field, Strict, model_validator
 
 from relabel_lab.scan.config.entries import Inside, Positive, SchemeText, Seed, Whole
 from relabel_lab.scan.config.refusals import Table, allowed, one_of, refuse
 
-ENGINES = ("dice", "direct")
-QUANTITIES = ("kappa", "accuracy", "log_error", "label_accuracy", "coverage", "improved")
-REFINABLE = ("p", "epsilon", "rho", "gamma", "sigma", "alpha")
+EngineName = Literal["dice", "direct"]
+QuantityName = Literal["kappa", "accuracy", "log_error", "label_accuracy", "coverage", "improved"]
+RefinableName = Literal["p", "epsilon", "rho", "gamma", "sigma", "alpha"]
+QUANTITIES: tuple[QuantityName, ...] = get_args(QuantityName)
 
 
 def _distinct(values: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -20,12 +21,9 @@ def _distinct(values: tuple[Any, ...]) -> tuple[Any, ...]:
     return values
 
 
-Engine = Annotated[Literal["dice", "direct"], one_of(ENGINES)]
-Quantity = Annotated[
-    Literal["kappa", "accuracy", "log_error", "label_accuracy", "coverage", "improved"],
-    one_of(QUANTITIES),
-]
-Refinable = Annotated[Literal["p", "epsilon", "rho", "gamma", "sigma", "alpha"], one_of(REFINABLE)]
+Engine = Annotated[EngineName, one_of(get_args(EngineName))]
+Quantity = Annotated[QuantityName, one_of(QUANTITIES)]
+Refinable = Annotated[RefinableName, one_of(get_args(RefinableName))]
 Schemes = Annotated[
     tuple[SchemeText, ...], Strict(False), Field(min_length=1), AfterValidator(_distinct)
 ]

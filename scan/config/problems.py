@@ -22,7 +22,7 @@ from relabel_lab.sim.schemes import parse_scheme
 def stacked(parameters: Mapping[str, np.ndarray]) -> Problem:
     """Cells of one margin law, spectrum and kind of noise, parameters [C], as fields [C]."""
     margin, spectrum, noise = (str(parameters[name][0]) for name in TEXTS)
-    field = {name: parameters[name] for name in ("n", "d", "gamma", "sigma")}
+    field: dict[str, Any] = {name: parameters[name] for name in ("n", "d", "gamma", "sigma")}
     flips: dict[str, Any] = {"noise": parse_noise(noise)} if noise else {"p": parameters["p"]}
     problem = Problem(**field, **flips, margin=margin, spectrum=_spectrum(spectrum, field))
     return jax.tree.map(lambda leaf: _along_cells(leaf, len(field["n"])), problem)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
 from typing import Any
 
@@ -41,7 +41,7 @@ def allowed(text: str | Callable[[Any], str]) -> WrapValidator:
     return WrapValidator(worded)
 
 
-def one_of(names: tuple[str, ...]) -> WrapValidator:
+def one_of(names: Sequence[str]) -> WrapValidator:
     """Word the refusals of a `Literal` of ``names``, the nearest of them suggested."""
     return allowed(lambda value: f"one of {', '.join(names)}{nearest(value, names)}")
 
