@@ -16,9 +16,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from relabel_lab.sim.dice import stream
 from relabel_lab.sim.dice.rounds import seed_outcome
-from relabel_lab.sim.dice.stream import counts, large, tiles
-from relabel_lab.sim.dice.stream.elementwise import ELEMENTWISE
 from relabel_lab.sim.margins import Margin
 from relabel_lab.sim.outcome import Outcome, RoundSummary, settled
 from relabel_lab.sim.problem import Problem
@@ -37,7 +36,7 @@ def one_rule(schemes: Sequence[Scheme]) -> bool:
 
 def serves_cells(sizes: np.ndarray, schemes: Sequence[Scheme]) -> bool:
     """Whether `run_cells` can run ``schemes`` on a grid with all the ``sizes`` n."""
-    return one_rule(schemes) and int(np.max(sizes)) < large.FROM
+    return one_rule(schemes) and int(np.max(sizes)) < stream.FROM
 
 
 def run_cells(
@@ -105,10 +104,10 @@ def _plans(
 ) -> Iterator[tuple[np.ndarray, Plan]]:
     """Which cells [K] run by which plan; a cell's own n and the grid's ``sizes`` decide."""
     if rounds <= 1 and problem.spectrum is None:
-        passes = counts.COUNTS if counts.applies(problem, schemes) else ELEMENTWISE
-        kinds = [tiles.tile_for(int(n)) for n in problem.n]
+        passes = stream.passes_for(problem, schemes)
+        kinds = [stream.tile_for(int(n)) for n in problem.n]
         for kind in dict.fromkeys(kinds):
-            kernel = tiles.kernel(kind.lanes, rounds, "float32", passes)
+            kernel = stream.kernel(kind.lanes, rounds, "float32", passes)
             where = np.array([i for i, other in enumerate(kinds) if other == kind])
             yield where, Plan(kernel, kind.seeds)
         return

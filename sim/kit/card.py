@@ -25,11 +25,13 @@ class Card(eqx.Module):
     Attributes:
         family: the name before the colon; classes without one of their own are not in the list.
         arguments: names of the fields written after the colon.
+        optional: how many of the last ones may be left out.
         form: how people write it, for messages; the family's name unless said otherwise.
     """
 
     family: ClassVar[str] = "unnamed"
     arguments: ClassVar[tuple[str, ...]] = ()
+    optional: ClassVar[int] = 0
     form: ClassVar[str | None] = None
 
     @classmethod
@@ -40,9 +42,9 @@ class Card(eqx.Module):
             ValueError: for words, a number too few or too many, or values that are not allowed.
         """
         values = numbers(text)
-        if len(values) != len(cls.arguments):
+        if not len(cls.arguments) - cls.optional <= len(values) <= len(cls.arguments):
             raise ValueError(text)
-        return cls(**dict(zip(cls.arguments, values, strict=True)))
+        return cls(**dict(zip(cls.arguments, values, strict=False)))
 
     def written(self) -> str:
         """What follows the colon; empty where nothing does."""
@@ -78,8 +80,8 @@ def parse(base: type[C], kind: str, text: str) -> C:
     card = known[family]
     try:
         return card.read(arguments)
-    except Refusal as error:
-        raise reject(kind, text, f"{form_of(card)} where {error.rule}") from None
+    except Refusal:  # names the parameter by itself
+        raise
     except (ValueError, TypeError, OverflowError):
         raise reject(kind, text, form_of(card)) from None
 

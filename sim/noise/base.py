@@ -8,7 +8,7 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 
-from relabel_lab.sim.kit import Card, parse, require
+from relabel_lab.sim.kit import Card, Refusal, families, form_of, parse, reject, require
 from relabel_lab.sim.margins import Margin
 
 BROKEN = "flips depend on the noise features z; R2-R5 need flips independent of z given the margin"
@@ -64,7 +64,13 @@ def parse_noise(text: str) -> LabelNoise:
         ValueError: for an unknown kind, numbers that are missing or too many, or values that the
             kind does not allow.
     """
-    return parse(LabelNoise, "noise", text)
+    try:
+        return parse(LabelNoise, "noise", text)
+    except Refusal as error:
+        if error.argument == "noise":
+            raise
+        form = form_of(families(LabelNoise)[text.strip().partition(":")[0]])
+        raise reject("noise", text, f"{form} where {error.rule}") from None
 
 
 def check_chance(name: str, value: Any) -> None:

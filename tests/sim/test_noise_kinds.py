@@ -187,7 +187,7 @@ def test_exact_laws_refuse_noise_that_depends_on_z(noise):
             lambda scheme=scheme: dice.run(problem, scheme, key=KEY, seeds=2),
             lambda scheme=scheme: theory.predict(problem, scheme),
         ):
-            with pytest.raises(ValueError, match=f"noise = {noise.name} .* of z: {BROKEN}; only"):
+            with pytest.raises(ValueError, match=f"noise = {noise.family} .* of z: {BROKEN}; only"):
                 answer()
     with pytest.raises(ValueError, match=BROKEN):
         fluctuations(problem)
@@ -214,6 +214,8 @@ def test_names():
     assert parse_noise("subgroup:0.1,0.8,0.2,3") == SubgroupFlips(0.1, 0.8, 0.2, axis=3.0)
     assert parse_noise("annotators:0.1,0.5") == Annotators([0.1, 0.5])
     assert parse_noise("annotators:0.1,0.5@0.7") == KINDS[2]
+    for noise in KINDS:
+        assert parse_noise(str(noise)) == noise
 
 
 @pytest.mark.parametrize(
