@@ -5,7 +5,7 @@ from relabel_lab.scan.config.document import Config, load, parse
 from relabel_lab.scan.config.grid import Grid
 from relabel_lab.scan.config.options import Adaptive, Refine, Run, Storage
 from relabel_lab.scan.config.parameters import TEXTS, complete
-from relabel_lab.scan.config.problems import scalar, stacked
+from relabel_lab.scan.config.problems import chosen_cells, scalar, stacked
 from relabel_lab.scan.config.ready import NAMES as PRESETS
 from relabel_lab.scan.config.ready import preset
 from relabel_lab.scan.config.schema import json_schema
@@ -20,6 +20,7 @@ __all__ = [
     "Run",
     "Storage",
     "TEXTS",
+    "chosen_cells",
     "complete",
     "json_schema",
     "load",

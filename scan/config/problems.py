@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Mapping
 from typing import Any
 
+import equinox as eqx
 import jax
 import numpy as np
 
@@ -20,12 +21,18 @@ from relabel_lab.sim.schemes import parse_scheme
 
 
 def stacked(parameters: Mapping[str, np.ndarray]) -> Problem:
-    """Cells of one margin law, spectrum and kind of noise, parameters [C], as fields [C]."""
+    """Cells of one margin law, spectrum and kind of noise, parameters [C], as fields [C].
+
+    The numbers of a kind of noise are the same in all cells and stay scalars.
+    """
     margin, spectrum, noise = (str(parameters[name][0]) for name in TEXTS)
     field: dict[str, Any] = {name: parameters[name] for name in ("n", "d", "gamma", "sigma")}
     flips: dict[str, Any] = {"noise": parse_noise(noise)} if noise else {"p": parameters["p"]}
     problem = Problem(**field, **flips, margin=margin, spectrum=_spectrum(spectrum, field))
-    return jax.tree.map(lambda leaf: _along_cells(leaf, len(field["n"])), problem)
+    whole = jax.tree.map(lambda leaf: _along_cells(leaf, len(field["n"])), problem)
+    if not noise:
+        return whole
+    return eqx.tree_at(lambda stack: stack.noise, whole, jax.tree.map(np.asarray, problem.noise))
 
 
 def _spectrum(name: str, field: Mapping[str, np.ndarray]) -> np.ndarray | None:
@@ -41,9 +48,14 @@ def _along_cells(leaf: Any, cells: int) -> np.ndarray:
     return array if array.ndim else np.broadcast_to(array, (cells,)).copy()
 
 
+def chosen_cells(problem: Problem, chosen: Any) -> Problem:
+    """The cells of a stack at positions ``chosen``."""
+    return jax.tree.map(lambda leaf: leaf[chosen] if leaf.ndim else leaf, problem)
+
+
 def scalar(problem: Problem, cell: int) -> Problem:
     """The problem of one cell of a stack."""
-    return jax.tree.map(lambda leaf: _plain(leaf[cell]), problem)
+    return jax.tree.map(_plain, chosen_cells(problem, cell))
 
 
 def _plain(leaf: np.ndarray) -> Any:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import jax
 import numpy as np
 
-from relabel_lab.scan.config import TEXTS, scalar, stacked
+from relabel_lab.scan.config import TEXTS, chosen_cells, scalar, stacked
 from relabel_lab.sim import Problem
 from relabel_lab.sim.seeds import cell_key
 
@@ -18,7 +18,7 @@ class Group:
     """Problems of one structure.
 
     Attributes:
-        problem: fields [C] (spectrum [C, d - 1]).
+        problem: fields [C] (spectrum [C, d - 1]; the numbers of a kind of noise are scalars).
         keys: the cells' keys [C].
         where: positions [C] of the cells in the block.
     """
@@ -29,8 +29,7 @@ class Group:
 
     def take(self, chosen: np.ndarray) -> Group:
         """The sub-group at positions ``chosen`` of this group."""
-        problem = jax.tree.map(lambda leaf: leaf[chosen], self.problem)
-        return Group(problem, self.keys[chosen], self.where[chosen])
+        return Group(chosen_cells(self.problem, chosen), self.keys[chosen], self.where[chosen])
 
     def scalars(self) -> Iterator[Problem]:
         """The problems one by one."""

@@ -55,7 +55,8 @@ def run_cells(
     A cell's numbers depend neither on the cells beside it nor on the number of devices.
 
     Args:
-        problem: fields [C] (spectrum [C, d - 1]) of one margin law and one kind of noise.
+        problem: fields [C] (spectrum [C, d - 1]; those of the noise may be scalars) of one margin
+            law and one kind of noise.
         schemes: label rules for which `serves_cells` holds.
         rounds: retraining rounds, >= 0.
         keys: the cells' keys [C]; seed number i uses ``fold_in(key, i)``.
@@ -171,9 +172,13 @@ def _start(call: _Call, operands: Any, device: jax.Device) -> RoundSummary:
     count = call.cell.size
     items = np.minimum(np.arange(ITEMS), count - 1)
     cell = call.cell[items]
-    problems = jax.tree.map(lambda leaf: leaf[cell], problem)
+    problems = jax.tree.map(partial(_at, cell), problem)
     put = jax.device_put((schemes, words[cell], call.start[items], problems, count), device)
     return _program(call.plan, *put)
+
+
+def _at(cell: np.ndarray, leaf: np.ndarray) -> np.ndarray:
+    return leaf[cell] if leaf.ndim else np.broadcast_to(leaf, cell.shape)
 
 
 def _fetched(count: int, score: RoundSummary) -> RoundSummary:
