@@ -28,7 +28,7 @@ class Gaussian(Margin):
     @classmethod
     def read(cls, text: str) -> Gaussian:
         """With its scale or without."""
-        return cls(*([float(text)] if text else []))
+        return cls(float(text) if text else None)
 
     def written(self) -> str:
         """The scale where it is set."""
