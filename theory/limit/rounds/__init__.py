@@ -1,0 +1,1 @@
+"""Several rounds in the limit (R21)."""
