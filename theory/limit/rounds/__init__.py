@@ -1,1 +1,17 @@
-"""Several rounds in the limit (R21)."""
+"""Several rounds in the limit (R21): state evolution of label rules over rounds."""
+
+from relabel_lab.theory.limit.rounds.prediction import (
+    QUADRATURE,
+    ROUNDING,
+    SOBOL,
+    RoundsPrediction,
+    predict_rounds,
+)
+
+__all__ = [
+    "QUADRATURE",
+    "ROUNDING",
+    "SOBOL",
+    "RoundsPrediction",
+    "predict_rounds",
+]

@@ -2,78 +2,54 @@
 
 from __future__ import annotations
 
-from functools import singledispatch
-from typing import Any, NamedTuple
+from typing import Any
 
 import jax
 import jax.numpy as jnp
 
-from relabel_lab.sim.schemes import (
-    Confident,
-    CrossFit,
-    History,
-    Initial,
-    LeaveOneOut,
-    Optimal,
-    Scheme,
-    Soft,
-)
+from relabel_lab.sim.schemes import CrossFit, History, Optimal, Scheme
+from relabel_lab.theory.limit.hard import weights
 
 
-class Card(NamedTuple):
-    """Scores, >= 0, around whose +- a bound rule jumps or turns, and the scale of turning."""
+class Signs(Scheme):
+    """A rule of the signs of score and given label alone: w1 sign + w0 given (R4, R5, R9).
 
-    turns: tuple[Any, ...] = (0.0,)
-    width: Any = 0.0
+    One family for all of them, so that they share compiled programs.
+    """
 
+    predicted: Any
+    given: Any
 
-@singledispatch
-def card(scheme: Scheme) -> Card:
-    """The card of a bound scheme: a jump at 0 unless it says otherwise."""
-    return Card()
-
-
-@card.register
-def _initial(scheme: Initial) -> Card:
-    return Card(turns=())
+    def label(self, score: jax.Array, given: jax.Array) -> jax.Array:
+        """The weighted sum of both labels."""
+        return self.predicted * jnp.sign(score) + self.given * given
 
 
-@card.register
-def _confident(scheme: Confident) -> Card:
-    return Card(turns=(scheme.threshold,))
+def elementwise(scheme: Scheme) -> Scheme:
+    """The rule that a sample meets."""
+    return Signs(*weights(scheme)) if scheme.hard else scheme
 
 
-@card.register
-def _leave_one_out(scheme: LeaveOneOut) -> Card:
-    return Card(turns=(scheme.memory,))
+def is_stepwise(rule: Scheme) -> bool:
+    """Whether labels are constant between jumps."""
+    width = rule.width()
+    return isinstance(width, float) and width == 0
 
 
-@card.register
-def _soft(scheme: Soft) -> Card:
-    return Card(width=scheme.temperature)
+def width_at(rule: Scheme, turn: int) -> jax.Array:
+    """The scale of turning of a rule whose constants may differ from turn to turn."""
+    width = jnp.asarray(rule.width(), jnp.float64)
+    return width[turn] if width.ndim else width
 
 
-@card.register
-def _optimal(scheme: Optimal) -> Card:
-    slope = jnp.max(jnp.atleast_1d(scheme.slope))
-    lean = scheme.log_odds / (2 * slope)
-    return Card(turns=(jnp.abs(lean), jnp.abs(scheme.memory - lean)), width=1 / slope)
-
-
-def jumps(scheme: Scheme, scale: jax.Array) -> jax.Array:
+def jumps(rule: Scheme, scale: jax.Array) -> jax.Array:
     """Scores over ``scale`` around which the rule jumps or turns at both signs, rising, [E]."""
-    turns = card(scheme).turns
+    turns = rule.turns()
     if all(isinstance(turn, float) and turn == 0 for turn in turns):
         return jnp.zeros(len(turns[:1]))
     rising = jnp.stack([jnp.asarray(turn, jnp.float64) for turn in turns]) / scale
     rising = jnp.sort(rising) if len(turns) > 1 else rising
     return jnp.concatenate([-rising[::-1], rising])
-
-
-def is_hard(scheme: Scheme) -> bool:
-    """Whether labels are constant between jumps."""
-    width = card(scheme).width
-    return isinstance(width, float) and width == 0
 
 
 def relabelled(
@@ -87,6 +63,20 @@ def relabelled(
     score = jnp.broadcast_to(scale * score, shape)
     last = History(*(jnp.broadcast_to(x, shape) for x in last))
     return scheme.relabel(turn, score, jnp.ones(shape), last)
+
+
+def places(rule: Scheme, turn: int, scale: jax.Array, last: History) -> jax.Array:
+    """Scores over the scale at which the label of round ``turn`` + 1 jumps or changes sign, [N, E].
+
+    Where posterior means less their correction cross zero depends on the history [N].
+    """
+    if isinstance(rule, Optimal):
+        slope, omega = (jnp.atleast_1d(x)[turn] for x in (rule.slope, rule.pull_back))
+        turned = jnp.arctanh(jnp.clip(omega * last.trained, -0.999, 0.999))
+        zero = rule.memory * last.believed + (turned - rule.log_odds / 2) / slope
+        return (zero / scale)[:, None]
+    at = jumps(rule, scale)
+    return jnp.broadcast_to(at, (*last.trained.shape, at.size))
 
 
 def folds_of(scheme: Scheme) -> Any:

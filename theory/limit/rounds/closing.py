@@ -2,11 +2,12 @@ r"""The last variables of a round in closed form: one by \(\Phi\), two by Owen's
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 
+from relabel_lab.sim import Scheme
 from relabel_lab.sim.margins import density, tail
 from relabel_lab.sim.schemes import History
 from relabel_lab.theory.limit.rounds.bivariate import Corner, corner, half_plane
@@ -42,10 +43,25 @@ def closed_none(tree: Tree) -> Label:
 def closed_one(row: Row, tree: Tree) -> Label:
     """The last field's noise integrated, [N]."""
     turn = len(tree.xi)
-    edges = jumps(row.rules[turn], row.setting.scale)
-    place = (edges - tree.centre(row, turn)[:, None]) / row.fields.factor[turn, turn]
+    spread = row.fields.factor[turn, turn]
+    known = tree.centre(row, turn)
+    return last_label(row.rules[turn], turn, row.setting.scale, known, spread, tree.last, tree.sign)
+
+
+def last_label(
+    rule: Scheme,
+    turn: Any,
+    scale: jax.Array,
+    known: jax.Array,
+    spread: jax.Array,
+    last: History,
+    sign: jax.Array,
+) -> Label:
+    """Labels of a hard rule at fields of mean ``known`` [N] and normal noise, over the noise."""
+    edges = jumps(rule, scale)
+    place = (edges - known[:, None]) / spread
     mass, inner = _pieces(place)
-    label, *others = _steps(row, turn, edges, tree.last, tree.sign)
+    label, *others = _steps(rule, turn, scale, edges, last, sign)
     values = (jnp.sum(step * mass, axis=-1) for step in (label, *others))
     return Label(*values, (jnp.sum(label * inner, axis=-1),))
 
@@ -70,7 +86,7 @@ def closed_two(row: Row, tree: Tree) -> tuple[Label, jax.Array]:
     def expected(step: jax.Array, base: jax.Array, above: jax.Array) -> jax.Array:
         return step[..., 0] * base + jnp.sum(jnp.diff(step, axis=-1) * above, axis=-1)
 
-    steps = _steps(row, turn + 1, following, label, tree.sign[:, None])
+    steps = _steps(row.rules[turn + 1], turn + 1, scale, following, label, tree.sign[:, None])
     values = (expected(step, mass, beyond.mass) for step in steps)
     first = expected(steps[0], inner, beyond.inner)
     second = expected(steps[0], 0 * inner, beyond.last)
@@ -78,11 +94,11 @@ def closed_two(row: Row, tree: Tree) -> tuple[Label, jax.Array]:
 
 
 def _steps(
-    row: Row, turn: int, edges: jax.Array, before: History, sign: jax.Array
+    rule: Scheme, turn: Any, scale: jax.Array, edges: jax.Array, before: History, sign: jax.Array
 ) -> tuple[jax.Array, ...]:
     """Label, square, used and right in each piece of the field ``turn``, [..., E + 1]."""
     wide = History(*(x[..., None] for x in before))
-    label = relabelled(row.rules[turn], turn, between(edges), row.setting.scale, wide).trained
+    label = relabelled(rule, turn, between(edges), scale, wide).trained
     right = label * sign[..., None] > 0
     return label, label**2, (label != 0) * 1.0, right * 1.0
 

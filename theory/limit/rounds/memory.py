@@ -14,6 +14,7 @@ import jax
 import jax.numpy as jnp
 
 _FLOOR = 1e-14  # least share of a field's variance that a round adds
+_TINY = 1e-290  # instead of 0, for rounds that are not there yet
 
 
 class Fields(NamedTuple):
@@ -32,16 +33,48 @@ class Fields(NamedTuple):
     pull: Any
 
 
-class _Mode(NamedTuple):
-    """A shared eigenvector of the models that label: response, and weights in D and in K."""
+class Coupling(NamedTuple):
+    r"""How the models that label hang together; arrays over the modes that they share, [2].
 
-    response: Any
-    memory: Any
-    covariance: Any
+    With K folds a sample is labelled by the model of the others, \(u_k = \sum_{l\ne k}v_l\).  As a
+    matrix over folds \(u = Ev\), E having the eigenvalues K - 1 (of the sum, which is the trained
+    model) and -1, and each fold answers with C/K.  One model for all has the first mode alone.
+
+    Attributes:
+        response: E/K.
+        memory: weight of the mode in D.
+        covariance: weight of the mode in K.
+        pull: what a training sample sees of the signal.
+    """
+
+    response: jax.Array
+    memory: jax.Array
+    covariance: jax.Array
+    pull: jax.Array
+
+
+def coupling(folds: Any = None) -> Coupling:
+    """The coupling of one model for all samples, or of cross-fitting with that many folds."""
+    if folds is None:
+        first = jnp.array([1.0, 0.0])
+        return Coupling(first, first, first, jnp.ones(()))
+    part = 1.0 / jnp.asarray(folds, jnp.float64)
+    share = 1 - part
+    return Coupling(
+        jnp.stack([share, -part]),
+        share * jnp.array([1.0, -1.0]),
+        share * jnp.stack([share, part]),
+        share,
+    )
 
 
 def fields(
-    response: jax.Array, overlap: jax.Array, alpha: Any, levels: jax.Array, folds: Any
+    response: jax.Array,
+    overlap: jax.Array,
+    alpha: Any,
+    levels: jax.Array,
+    weights: jax.Array,
+    how: Coupling,
 ) -> Fields:
     """The law of the fields (R21; R10 for several rounds).
 
@@ -50,33 +83,30 @@ def fields(
         overlap: Q [t, t].
         alpha: n/r.
         levels: eigenvalues of Sigma over their mean [R]; one 1 when isotropic.
-        folds: None, or their number K in cross-fitting.
+        weights: their shares of the dimensions [R].
+        how: how the models that label hang together.
     """
-    modes, pull = _modes(folds)
-    memory, covariance, length = 0.0, 0.0, 0.0
-    for number, mode in enumerate(modes):
-        carried = resolvent(response, mode.response * levels[:, None, None])
-        spread = jnp.mean(levels[:, None, None] ** 2 * _between(carried, overlap), axis=0) / alpha
-        own = jnp.mean(levels[:, None, None] * carried, axis=0) / alpha
-        memory, covariance = memory + mode.memory * own, covariance + mode.covariance * spread
-        length = length if number else jnp.sqrt(jnp.diagonal(spread))
-    return Fields(jnp.asarray(memory), cholesky(jnp.asarray(covariance)), jnp.asarray(length), pull)
+    size = response.shape[-1]
+    shape = (2, levels.size, size, size)
+    level, mode = levels[:, None, None], how.response[:, None, None, None]
+    carried = jnp.broadcast_to(resolvent(response, mode * level), shape)
+    noise = level**2 * (carried @ overlap @ jnp.swapaxes(carried, -1, -2)) / alpha
+    memory = jnp.einsum("i,r,irtu->tu", how.memory, weights * levels, carried) / alpha
+    covariance = jnp.einsum("i,r,irtu->tu", how.covariance, weights, noise)
+    length = jnp.sqrt(weights @ jnp.diagonal(noise[0], axis1=1, axis2=2))
+    return Fields(memory, cholesky(covariance), length, how.pull)
 
 
-def _modes(folds: Any) -> tuple[tuple[_Mode, ...], Any]:
-    r"""Models that label: one, or K of the folds left, \(u_k = \sum_{l\ne k}v_l\).
-
-    As a matrix over folds \(u = Ev\), E having the eigenvalues K - 1 (the sum, which is the
-    trained model) and -1; each fold answers with C/K.
-    """
-    if folds is None:
-        return (_Mode(1.0, 1.0, 1.0),), 1.0
-    share, part = (folds - 1) / folds, 1 / folds
-    return (_Mode(share, share, share**2), _Mode(-part, -share, share * part)), share
+def load(
+    response: jax.Array, overlap: jax.Array, alpha: Any, level: Any, by: Any, length: jax.Array
+) -> jax.Array:
+    """Noise of each model along one eigenvalue ``level``, answering ``by``, over the mean; [t]."""
+    carried = resolvent(response, by)
+    return level**2 * jnp.diagonal(carried @ overlap @ carried.T) / alpha / length**2
 
 
 def resolvent(response: jax.Array, by: Any) -> jax.Array:
-    r"""\((I - zC)^{-1} = \prod_i(I + (zC)^{2^i})\) for strictly lower triangular C, [R, t, t]."""
+    r"""\((I - zC)^{-1} = \prod_i(I + (zC)^{2^i})\) for strictly lower triangular C, one or more z."""
     power, size = by * response, response.shape[-1]
     identity = jnp.eye(size)
     result, covered = identity + power, 2
@@ -86,14 +116,10 @@ def resolvent(response: jax.Array, by: Any) -> jax.Array:
     return result
 
 
-def _between(outer: jax.Array, inner: jax.Array) -> jax.Array:
-    return outer @ inner @ jnp.swapaxes(outer, -1, -2)
-
-
 def cholesky(matrix: jax.Array) -> jax.Array:
     """Lower factor of a covariance; a field that adds nothing new gets 1e-7 of noise of its own."""
     size, columns = matrix.shape[-1], []
-    least, left = _FLOOR * jnp.diagonal(matrix), matrix
+    least, left = jnp.maximum(_FLOOR * jnp.diagonal(matrix), _TINY), matrix
     for j in range(size):
         pivot = jnp.sqrt(jnp.maximum(left[j, j], least[j]))
         column = jnp.where(jnp.arange(size) > j, left[:, j] / pivot, 0).at[j].set(pivot)

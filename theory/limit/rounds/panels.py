@@ -21,6 +21,13 @@ _TINY = 1e-290
 _POINTS, _WEIGHTS = np.polynomial.legendre.leggauss(ORDER)
 
 
+class Panels(NamedTuple):
+    """How many panels: room for ``most``, of which ``used`` are not empty."""
+
+    most: int
+    used: Any
+
+
 class Features(NamedTuple):
     """Centres, reaches and panel widths, arrays [N, F]."""
 
@@ -43,15 +50,15 @@ def joined(*parts: Features) -> Features:
     return Features(*(jnp.concatenate(column, axis=-1) for column in zip(*spread, strict=True)))
 
 
-def edges(low: float, high: float, base: float, features: Features, count: int) -> jax.Array:
-    """Edges [N, count + 1] of panels on (low, high) that share out the density asked for.
+def edges(low: float, high: float, base: float, features: Features, room: Panels) -> jax.Array:
+    """Edges [N, room.most + 1] of panels on (low, high) that share out the density asked for.
 
     Args:
         low: lower end.
         high: upper end.
         base: largest width of a panel.
         features: what narrows them.
-        count: number of panels.
+        room: number of panels.
     """
     centre, reach, step = features
     outer = jnp.broadcast_to(jnp.array([low, high]), (*centre.shape[:-1], 2))
@@ -62,7 +69,9 @@ def edges(low: float, high: float, base: float, features: Features, count: int) 
     asked = jnp.max(jnp.where(within, 1 / step[..., None, :], 0), axis=-1, initial=1 / base)
     mass = asked * size
     before = jnp.cumsum(mass, axis=-1) - mass
-    wanted = jnp.sum(mass, axis=-1, keepdims=True) * np.linspace(0, 1, count + 1)
+    wanted = jnp.sum(mass, axis=-1, keepdims=True) * jnp.minimum(
+        np.arange(room.most + 1) / room.used, 1
+    )
     share = (wanted[..., :, None] - before[..., None, :]) / jnp.maximum(mass, _TINY)[..., None, :]
     return low + jnp.sum(size[..., None, :] * jnp.clip(share, 0, 1), axis=-1)
 

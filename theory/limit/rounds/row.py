@@ -7,7 +7,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
-from relabel_lab.theory.limit.rounds.card import is_hard
+from relabel_lab.theory.limit.rounds.card import is_stepwise
 from relabel_lab.theory.limit.rounds.closing import Label, closed_none, closed_one, closed_two
 from relabel_lab.theory.limit.rounds.tree import Row, Tree, field_features, grown, rooted
 
@@ -36,7 +36,7 @@ def sums(row: Row) -> Sums:
     Hard rules have their last two variables in closed form, others none.
     """
     rounds = len(row.rules)
-    hard = all(is_hard(rule) for rule in row.rules)
+    hard = all(is_stepwise(rule) for rule in row.rules)
     closed = min(2, rounds) if hard else 0
     tree = rooted(row)
     for _ in range(rounds - closed):

@@ -8,9 +8,12 @@ from typing import Any, NamedTuple
 import equinox as eqx
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from relabel_lab.sim import Constant, LabelNoise, Margin, Problem, Uniform
 from relabel_lab.sim.margins import HalfNormal, density
+from relabel_lab.theory.limit.rounds.memory import Coupling, coupling
+from relabel_lab.theory.limit.rounds.spectrum import compressed
 
 
 class Setting(eqx.Module):
@@ -20,33 +23,48 @@ class Setting(eqx.Module):
         rho: separation \(\rho\).
         alpha: aspect ratio n/r.
         scale: mean eigenvalue of Sigma, the unit of scores.
-        levels: eigenvalues over their mean, [R], or [B, R].
+        levels: eigenvalues over their mean, [R], or [B, R]; of many, the nodes of a Gauss rule that
+            has their moments.
+        weights: their shares of the dimensions, like ``levels``.
+        top: the largest of all, and how many there are.
         law: margin law with its parameters filled in.
         noise: label noise.
+        coupling: how the models that label hang together.
     """
 
     rho: Any
     alpha: Any
     scale: Any
     levels: jax.Array
+    weights: jax.Array
+    top: tuple[Any, Any]
     law: Margin
     noise: LabelNoise
+    coupling: Coupling
 
 
-def setting_of(problem: Problem) -> tuple[Setting, tuple[int, ...]]:
-    """The setting with every leaf of shape [B] (levels [B, R]), and the problem's own shape."""
+def setting_of(problem: Problem, folds: Any = None) -> tuple[Setting, tuple[int, ...]]:
+    """The setting with every leaf of shape [B, ...], and the problem's own shape.
+
+    Args:
+        problem: scalars or arrays that broadcast.
+        folds: their number, one for all problems, in cross-fitting.
+    """
     scale = jnp.asarray(problem.sigma, jnp.float64) ** 2
     if problem.spectrum is None:
-        levels = jnp.ones((1,))
+        values = np.ones((1,))
     else:
-        levels = problem.spectrum / scale[..., None]
-    leaves = (problem.rho, problem.alpha, scale, problem.law, problem.noise)
+        values = np.asarray(problem.spectrum / scale[..., None])
+    top = (values.max(axis=-1), problem.r)
+    leaves = (problem.rho, problem.alpha, scale, top, problem.law, problem.noise)
     parts = [jnp.asarray(x, jnp.float64) for x in jax.tree.leaves(leaves)]
-    shape = jnp.broadcast_shapes(*(x.shape for x in parts), levels.shape[:-1])
+    shape = jnp.broadcast_shapes(*(x.shape for x in parts), values.shape[:-1])
     flat = [jnp.broadcast_to(x, shape).reshape(-1) for x in parts]
-    rho, alpha, scale, law, noise = jax.tree.unflatten(jax.tree.structure(leaves), flat)
-    wide = jnp.broadcast_to(levels, (*shape, levels.shape[-1]))
-    return Setting(rho, alpha, scale, wide.reshape(-1, levels.shape[-1]), law, noise), shape
+    rho, alpha, scale, top, law, noise = jax.tree.unflatten(jax.tree.structure(leaves), flat)
+    wide = np.broadcast_to(values, (*shape, values.shape[-1])).reshape(-1, values.shape[-1])
+    levels, weights = compressed(wide)
+    how = jax.tree.map(lambda x: jnp.broadcast_to(x, (len(wide), *x.shape)), coupling(folds))
+    return Setting(rho, alpha, scale, levels, weights, top, law, noise, how), shape
 
 
 class Domain(NamedTuple):

@@ -8,7 +8,7 @@ by one variable at a time.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -17,9 +17,9 @@ from relabel_lab.sim import Scheme
 from relabel_lab.sim.margins import density
 from relabel_lab.sim.schemes import History
 from relabel_lab.theory.limit.rounds import panels
-from relabel_lab.theory.limit.rounds.card import card, is_hard, jumps, relabelled
+from relabel_lab.theory.limit.rounds.card import is_stepwise, places, relabelled, width_at
 from relabel_lab.theory.limit.rounds.memory import Fields
-from relabel_lab.theory.limit.rounds.panels import Features
+from relabel_lab.theory.limit.rounds.panels import Features, Panels
 from relabel_lab.theory.limit.rounds.setting import Setting, domain
 from relabel_lab.theory.limit.rounds.turning import System, turning
 
@@ -34,14 +34,14 @@ class Row(NamedTuple):
         fields: law of the fields of all t models so far.
         signal: a of each model [t].
         rules: the bound rule of each turn, t of them.
-        panels: panels a variable.
+        panels: how many a variable.
     """
 
     setting: Setting
     fields: Fields
     signal: jax.Array
     rules: tuple[Scheme, ...]
-    panels: int
+    panels: Panels
 
     @property
     def pull(self) -> jax.Array:
@@ -105,10 +105,11 @@ def grown(row: Row, tree: Tree, features: Features | None = None) -> Tree:
     turn = len(tree.xi)
     rule, spread = row.rules[turn], row.fields.factor[turn, turn]
     known = tree.centre(row, turn)
-    places = (jumps(rule, row.setting.scale) - known[:, None]) / spread
-    wanted = _own_features(row, rule, places, spread, features)
+    turns = places(rule, turn, row.setting.scale, tree.last)
+    cuts = (turns - known[:, None]) / spread
+    wanted = _own_features(row, turn, cuts, spread, features)
     ends = panels.edges(-WIDE, WIDE, panels.STEP, wanted, row.panels)
-    xi, w = panels.nodes(ends, places)
+    xi, w = panels.nodes(ends, cuts)
     count = xi.shape[1]
     wide = tree.repeated(count, w * density(xi))
     return extended(row, wide, xi.reshape(-1), jnp.repeat(known, count))
@@ -123,14 +124,15 @@ def extended(row: Row, tree: Tree, xi: jax.Array, known: jax.Array) -> Tree:
 
 
 def _own_features(
-    row: Row, rule: Scheme, places: jax.Array, spread: jax.Array, features: Features | None
+    row: Row, turn: int, cuts: jax.Array, spread: jax.Array, features: Features | None
 ) -> Features:
     """What later fields ask of this one's noise, and for smooth rules its own turning."""
-    if is_hard(rule):
-        empty = places[:, :0]
+    rule = row.rules[turn]
+    if is_stepwise(rule):
+        empty = cuts[:, :0]
         return Features(empty, empty, empty) if features is None else features
-    width = jnp.broadcast_to(card(rule).width / row.setting.scale / spread, places.shape)
-    near, far = Features(places, 5 * width, 2 * width), Features(places, 20 * width, 6 * width)
+    width = jnp.broadcast_to(width_at(rule, turn) / row.setting.scale / spread, cuts.shape)
+    near, far = Features(cuts, 5 * width, 2 * width), Features(cuts, 20 * width, 6 * width)
     return panels.joined(near, far)
 
 

@@ -16,7 +16,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from relabel_lab.sim.schemes import History
-from relabel_lab.theory.limit.rounds.card import is_hard, jumps, relabelled
+from relabel_lab.theory.limit.rounds.card import is_stepwise, jumps, relabelled
 from relabel_lab.theory.limit.rounds.panels import Features, joined, normal_features
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class System(NamedTuple):
 
 def turning(row: Row, tree: Tree, system: System) -> Features:
     """All places [N, F] along the variable, for every sequence of labels; none for smooth rules."""
-    if not all(is_hard(rule) for rule in row.rules):
+    if not all(is_stepwise(rule) for rule in row.rules):
         empty = tree.sign[:, None][:, :0]
         return Features(empty, empty, empty)
     levels = _levels(row, tree, system)
