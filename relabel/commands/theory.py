@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from relabel_lab.relabel.errors import bad_value
+from relabel_lab.relabel.numbers import whole_number
 from relabel_lab.relabel.output import print_json, print_table
 from relabel_lab.relabel.problem_options import add_problem_arguments, describe, problem_from
 from relabel_lab.relabel.scheme_options import add_scheme_arguments, schemes_from
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
 SUMMARY = "predict margin parameter and accuracy of each scheme"
 
 QUANTITIES = ("kappa", "accuracy", "log_error", "label_accuracy", "coverage")
+MOST_ROUNDS = 20
 FLUCTUATIONS = ("mean", "spread", "p_improves")
 
 
@@ -26,6 +30,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_problem_arguments(parser)
     add_scheme_arguments(parser)
     parser.add_argument(
+        "--rounds",
+        type=whole_number,
+        help="also every round from 0 to this many, 0 ... 20 (R21; without it round 1 alone)",
+    )
+    parser.add_argument(
         "--fluctuations",
         action="store_true",
         help="also mean and spread of kappa at this n and d, and P(scheme improves) (R20)",
@@ -33,12 +42,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
-    """Print the prediction after one round."""
+    """Print the prediction after one round, and with ``--rounds`` after each."""
     from relabel_lab.theory import predict
 
+    if args.rounds is not None and not 0 <= args.rounds <= MOST_ROUNDS:
+        raise bad_value("--rounds", args.rounds, f"a whole number from 0 to {MOST_ROUNDS}")
     problem = problem_from(args)
     chosen = schemes_from(args)
     schemes = {scheme.name: after_one_round(predict(problem, scheme)) for scheme in chosen}
+    for scheme in chosen if args.rounds is not None else ():
+        schemes[scheme.name] |= over_rounds(problem, scheme, args.rounds)
     if args.fluctuations:
         for scheme in chosen:
             schemes[scheme.name]["fluctuations"] = at_finite_size(problem, scheme)
@@ -47,6 +60,12 @@ def main(args: argparse.Namespace) -> int:
         print_json({"problem": describe(args, problem), "alpha": alpha, "schemes": schemes})
         return 0
     print(f"n/(d-1) = {alpha:.6g}, separation (gamma/sigma)^2 = {float(problem.rho):.6g}\n")
+    if args.rounds is not None:
+        print_table(["scheme", "round", *QUANTITIES], list(_rows_of_rounds(schemes)))
+        for name, values in schemes.items():
+            if "rounds_reason" in values:
+                print(f"\n{name}: no prediction, because {values['rounds_reason']}")
+        return 0
     told = FLUCTUATIONS if args.fluctuations else ()
     rows = [_row(name, values, told) for name, values in schemes.items()]
     if "all" in args.schemes:
@@ -58,6 +77,38 @@ def main(args: argparse.Namespace) -> int:
 def _row(name: str, values: dict[str, Any], told: Sequence[str]) -> list[Any]:
     law = [values["fluctuations"][quantity] for quantity in told]
     return [name, *(values[q] for q in QUANTITIES), *("-" if x is None else x for x in law)]
+
+
+def _rows_of_rounds(schemes: dict[str, Any]) -> Iterator[list[Any]]:
+    for name, values in schemes.items():
+        for number, told in enumerate(values["rounds"]):
+            row = ("-" if told[q] is None or math.isnan(told[q]) else told[q] for q in QUANTITIES)
+            yield ["" if number else name, number, *row]
+
+
+def over_rounds(problem: Problem, scheme: Scheme, rounds: int) -> dict[str, Any]:
+    """Every round, with the error of kappa where it is a computed one; null where none is known.
+
+    ``rounds_status`` and ``rounds_reason`` say why there are none.
+    """
+    import numpy as np
+
+    from relabel_lab.sim.kit import Refusal
+    from relabel_lab.theory import RoundsPrediction, Status, predict
+
+    try:
+        found = predict(problem, scheme, rounds)
+    except Refusal as refused:
+        nothing = [dict.fromkeys(QUANTITIES)] * (rounds + 1)
+        return {"rounds": nothing, "rounds_status": "rounds", "rounds_reason": str(refused)}
+    values = {q: np.asarray(getattr(found, q)).tolist() for q in QUANTITIES}
+    told = {"rounds": [{q: values[q][t] for q in QUANTITIES} for t in range(rounds + 1)]}
+    if isinstance(found, RoundsPrediction):
+        told |= {"rounds_error": np.asarray(found.error).tolist(), "rounds_method": found.method}
+    if found.reason is not None:
+        status = Status(int(found.status)).name.lower()
+        told |= {"rounds_status": status, "rounds_reason": found.reason}
+    return told
 
 
 def after_one_round(outcome: Prediction) -> dict[str, Any]:

@@ -27,7 +27,8 @@ class Signs(Scheme):
 
 def elementwise(scheme: Scheme) -> Scheme:
     """The rule that a sample meets."""
-    return Signs(*weights(scheme)) if scheme.hard else scheme
+    signs = scheme.hard or isinstance(scheme, CrossFit)
+    return Signs(*weights(scheme)) if signs else scheme
 
 
 def is_stepwise(rule: Scheme) -> bool:

@@ -51,7 +51,7 @@ def started(setting: Setting) -> State:
     limit = Limit(
         1.0, 1.0, 1.0, 0.0, 1.0, setting.law, setting.noise
     )  # its a0 needs the laws alone
-    right = 1 - jnp.asarray(setting.noise.rate(setting.law)) * one
+    right = 1 - jnp.asarray(setting.noise.mean_flip(setting.law)) * one
     return State(0 * one[:, None], one[:, None], limit.a0 * one, right, one, one[:0])
 
 

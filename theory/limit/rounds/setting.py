@@ -10,8 +10,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from relabel_lab.sim import Constant, LabelNoise, Margin, Problem, Uniform
+from relabel_lab.sim import Constant, Margin, Problem, Uniform
 from relabel_lab.sim.margins import HalfNormal, density
+from relabel_lab.sim.noise import ExactNoise
 from relabel_lab.theory.limit.rounds.memory import Coupling, coupling
 from relabel_lab.theory.limit.rounds.spectrum import compressed
 
@@ -39,7 +40,7 @@ class Setting(eqx.Module):
     weights: jax.Array
     top: tuple[Any, Any]
     law: Margin
-    noise: LabelNoise
+    noise: ExactNoise
     coupling: Coupling
 
 
@@ -65,6 +66,16 @@ def setting_of(problem: Problem, folds: Any = None) -> tuple[Setting, tuple[int,
     levels, weights = compressed(wide)
     how = jax.tree.map(lambda x: jnp.broadcast_to(x, (len(wide), *x.shape)), coupling(folds))
     return Setting(rho, alpha, scale, levels, weights, top, law, noise, how), shape
+
+
+def limit_setting(
+    rho: jax.Array, alpha: jax.Array, law: Margin, noise: ExactNoise, folds: Any = None
+) -> Setting:
+    """The setting of isotropic noise, sigma = 1, from parameters [B] and laws of leaves [B]."""
+    one = jnp.ones_like(rho)
+    how = jax.tree.map(lambda x: jnp.broadcast_to(x, (*rho.shape, *x.shape)), coupling(folds))
+    level = one[:, None]
+    return Setting(rho, alpha, one, level, level, (one, jnp.inf * one), law, noise, how)
 
 
 class Domain(NamedTuple):

@@ -85,7 +85,7 @@ class _Sample(NamedTuple):
 def _sample(setting: Setting, uniform: jax.Array, normal: jax.Array) -> _Sample:
     m = jnp.tile(_margins(setting.law, uniform), 2)
     sign = jnp.repeat(jnp.array([1.0, -1.0]), uniform.size)
-    flipped = setting.noise.probability(m)
+    flipped = setting.noise.flip_given_margin(m)
     weight = jnp.where(sign > 0, 1 - flipped, flipped) / uniform.size
     return _Sample(weight, sign, m, jnp.tile(normal, 2))
 

@@ -1,6 +1,6 @@
 r"""A spectrum in a few levels with the same moments.
 
-After t rounds the law of the fields asks for traces of \\(\\Sigma^j\\), j up to 2t + 2, and no more.  The
+After t rounds the law of the fields asks for traces of \(\Sigma^j\), j up to 2t + 2, and no more.  The
 Gauss rule of 16 nodes of the spectrum's own measure has its moments up to the 31st.
 """
 

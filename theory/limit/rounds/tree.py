@@ -95,7 +95,7 @@ def rooted(row: Row) -> Tree:
         )
         u, w = panels.nodes(ends, ends[:, :0])
         tree = tree.repeated(u.shape[1], w * place.weight(u))._replace(m=law.push(u.reshape(-1)))
-    flipped = row.setting.noise.probability(tree.m)
+    flipped = row.setting.noise.flip_given_margin(tree.m)
     share = jnp.where(tree.sign > 0, 1 - flipped, flipped)
     return tree._replace(weight=tree.weight * share)
 
