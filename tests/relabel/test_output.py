@@ -65,6 +65,17 @@ def test_theory(capsys):
     assert initial["log_error"] == pytest.approx(math.log1p(-phi), rel=1e-12)
 
 
+def test_theory_over_rounds(capsys):
+    _, told = run_json(capsys, "theory", *PROBLEM, "--schemes", "full", "--rounds", "2")
+    scheme = told["schemes"]["full"]
+    assert [set(values) for values in scheme["rounds"]] == [set(QUANTITIES)] * 3
+    for quantity in QUANTITIES:
+        assert scheme["rounds"][1][quantity] == pytest.approx(scheme[quantity], rel=1e-12)
+    assert scheme["rounds_method"] == "quadrature" and max(scheme["rounds_error"]) < 1e-10
+    assert main(["theory", *PROBLEM, "--rounds", "-1"]) == 2
+    assert "--rounds -1" in capsys.readouterr().err
+
+
 def test_theory_keeps_schemes_in_order_and_once(capsys):
     _, told = run_json(capsys, "theory", *PROBLEM, "--schemes", "consensus", "full", "consensus")
     assert list(told["schemes"]) == ["consensus", "full"]

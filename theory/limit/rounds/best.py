@@ -17,7 +17,8 @@ from relabel_lab.theory.limit.rounds.setting import Setting, limit_setting
 
 LOWEST, HIGHEST = 0.05, 50.0
 _GRID = np.geomspace(LOWEST, HIGHEST, 24)
-_HALVINGS = 36
+_HALVINGS = 27
+TIE = 1e-12  # relative difference of kappas that rounding may make
 
 
 class BestRounds(NamedTuple):
@@ -53,11 +54,12 @@ def collapse_separation(
     against: int | None = None,
     margin: Margin | None = None,
 ) -> np.ndarray:
-    r"""The separation \(\rho\) from which on round ``rounds`` beats round ``against``.
+    r"""The least separation \(\rho\) at which round ``rounds`` beats round ``against``.
 
-    Below it that round harms: the line where repeated retraining begins to collapse.  The largest
-    crossing in `LOWEST` ... `HIGHEST`, to 1e-8 relative; 0 where the round helps all through, inf
-    where it harms at the top.
+    Below it that round harms: the line where repeated retraining begins to collapse.  Far above
+    it a further round may harm again, slightly: labels are then nearly clean (R8).  Searched in
+    `LOWEST` ... `HIGHEST`, to 1e-8 relative; 0 where the round helps at the bottom, inf where it
+    helps nowhere.
 
     Args:
         alpha: aspect ratio n/r, broadcasts with ``p``.
@@ -77,17 +79,18 @@ def collapse_separation(
     def gain(rho: np.ndarray) -> np.ndarray:
         wide = np.broadcast_to(alpha, rho.shape), np.broadcast_to(p, rho.shape)
         path = _path(rho, *wide, scheme, rounds, margin or Constant())
-        return path[..., rounds] - path[..., before]
+        return path[..., rounds] / path[..., before] - 1
 
-    helps = gain(np.broadcast_to(_GRID[(...,) + (None,) * alpha.ndim], (24, *alpha.shape))) > 0
-    last = 23 - np.argmax(~helps[::-1], axis=0)  # the highest place where it harms
-    low, high = np.log(_GRID[last]), np.log(_GRID[np.minimum(last + 1, 23)])
+    grid = _GRID.reshape(-1, *(1,) * alpha.ndim) * np.ones(alpha.shape)
+    helps = gain(grid) > TIE
+    first = np.argmax(helps, axis=0)
+    low, high = np.log(_GRID[np.maximum(first - 1, 0)]), np.log(_GRID[first])
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
-        over = gain(np.exp(middle)) > 0
+        over = gain(np.exp(middle)) > TIE
         low, high = np.where(over, low, middle), np.where(over, middle, high)
-    found = np.where(helps[-1], np.exp((low + high) / 2), np.inf)
-    return np.where(np.all(helps, axis=0), 0.0, found)
+    found = np.where(np.any(helps, axis=0), np.exp((low + high) / 2), np.inf)
+    return np.where(helps[0], 0.0, found)
 
 
 def _path(
@@ -99,9 +102,7 @@ def _path(
     rule = elementwise(scheme)
     plans = plans_of(setting, rule, rounds)
     if plans is None:
-        raise reject(
-            "rounds", rounds, "fewer, for this scheme and margin law"
-        )
+        raise reject("rounds", rounds, "fewer, for this scheme and margin law")
     kappa = kappas_all(setting, evolved(setting, rule, plans))
     return np.asarray(kappa).reshape(*rho.shape, rounds + 1)
 
