@@ -64,14 +64,6 @@ def _check_dominance(values: np.ndarray) -> None:
             )
 
 
-def check_names(names: Any, classes: int) -> tuple[str, ...]:
-    """Names of the classes in the matrix's order, all different."""
-    result = tuple(str(name) for name in names)
-    if len(result) != classes or len(set(result)) != classes:
-        raise reject("names", list(result), f"{classes} different class names")
-    return result
-
-
 def likeliest(epsilon: float, prior: np.ndarray) -> tuple[int, ...]:
     """The classes a response with this prior gives; ties go to the earlier class."""
     order = np.argsort(-prior, kind="stable")

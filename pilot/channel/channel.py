@@ -11,7 +11,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from relabel_lab.pilot import channel_matrices as matrices
+from relabel_lab.pilot.channel import matrices
 from relabel_lab.pilot.checks import reject, whole
 
 
@@ -25,14 +25,12 @@ class Channel:
         text: the form ``parse`` reads back; two channels are equal where it is.
         epsilon: the privacy loss where the channel is a randomised response, else None.
         released: classes that can be given; fewer than K only for a response with a prior.
-        names: the classes' names in the matrix's order, where it came with names.
     """
 
     matrix: np.ndarray
     text: str
     epsilon: float | None = None
     released: tuple[int, ...] = ()
-    names: tuple[str, ...] | None = None
 
     @classmethod
     def from_epsilon(cls, epsilon: Any, classes: int) -> Self:
@@ -63,12 +61,11 @@ class Channel:
         return cls(matrix, f"prior:{epsilon!r};{matrices.row_text(prior)}", epsilon, released)
 
     @classmethod
-    def from_matrix(cls, matrix: Any, names: Any = None) -> Self:
+    def from_matrix(cls, matrix: Any) -> Self:
         """Any invertible flip matrix whose diagonal is the largest entry of every row."""
         matrix = matrices.check_matrix(matrix)
-        names = None if names is None else matrices.check_names(names, len(matrix))
         text = "matrix:" + ";".join(matrices.row_text(row) for row in matrix)
-        return cls(matrix, text, None, tuple(range(len(matrix))), names)
+        return cls(matrix, text, None, tuple(range(len(matrix))))
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -94,10 +91,17 @@ class Channel:
         return f"Channel.parse({self.text!r})"
 
     def __eq__(self, other):
-        return isinstance(other, Channel) and (self.text, self.names) == (other.text, other.names)
+        return isinstance(other, Channel) and self.text == other.text
 
     def __hash__(self):
-        return hash((self.text, self.names))
+        return hash(self.text)
+
+    def sized(self, classes: int) -> Self:
+        """The channel itself, where the data has as many classes as it."""
+        if classes != self.classes:
+            allowed = f"a channel of {classes} classes, as many as the labels have"
+            raise reject("noise", f"{self.text[:60]} of {self.classes} classes", allowed)
+        return self
 
     @property
     def classes(self) -> int:
