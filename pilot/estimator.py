@@ -36,8 +36,8 @@ class RetrainingClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         scheme: ``"full"`` (all samples, predicted labels), ``"consensus"`` (those whose
             prediction is the given label), ``"confident[:q]"`` (the surest share q, half where
             left out), ``"interpolate[:b]"`` (predicted and given label at weights 1 : b, 1 : 1
-            where left out; the learner must take weights), or ``"auto"`` (chosen from the given
-            labels alone, perhaps no retraining at all).
+            where left out; the learner must take weights), or ``"auto"`` (what the given
+            labels alone support: perhaps no retraining, perhaps a tuned learner; see ``verdict_``).
         rounds: how often to relabel and retrain; 0 trains the learner as it is.
         cv: None for labels in sample; a number of folds, a splitter or splits for labels from
             models that have not seen the sample. The folds stay the same in every round.
@@ -57,7 +57,8 @@ class RetrainingClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         history_: for each round ``round``, ``retrained``, ``reason`` (why not), ``agreement``
             of predicted and given labels, ``kept``, ``changed``, ``coverage``.
         scheme_, rounds_, cv_: what was carried out; ``rounds_`` counts rounds that retrained.
-        verdict_: what ``"auto"`` found; None for a named scheme.
+        verdict_: what ``"auto"`` found (`Verdict`), with its reason and the parameters that it
+            set on the learner; None for a named scheme.
         n_features_in_, feature_names_in_: as everywhere in scikit-learn.
 
     Where a class would vanish from the retraining set, where fewer than two of its samples would
@@ -103,7 +104,7 @@ class RetrainingClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         plan = arguments.plan(self, learner, codes, noise, seed)
         self.scheme_, self.cv_, self.verdict_ = plan.scheme, plan.cv, plan.verdict
         splits = arguments.splits(plan.cv, X, codes, seed, routed.splitter)
-        run = Retraining(learner, plan.rule, codes, splits)
+        run = Retraining(learner.tuned(plan.parameters), plan.rule, codes, splits)
         return self._remember(run, list(run.run(plan.rounds)))
 
     def _checked(self, X: Any, y: Any) -> tuple[Any, np.ndarray]:

@@ -1,7 +1,7 @@
 """The arguments of `RetrainingClassifier.fit`, checked and made ready."""
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -15,17 +15,19 @@ from relabel_lab.pilot.retraining.learner import Learner
 from relabel_lab.pilot.retraining.record import RetrainingWarning
 from relabel_lab.pilot.retraining.rules import Full, Rule, parse_rule
 
+CROSS_FITTED = 5  # folds of a cross-fitted scheme that was chosen from the labels
 Splits = list[tuple[np.ndarray, np.ndarray]]
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What to carry out: the scheme's name and rule, rounds, folds, and who said so."""
+    """What to carry out: scheme, rounds, folds, tuned parameters of the learner, and why."""
 
     scheme: str
     rule: Rule
     rounds: int
     cv: Any
+    parameters: dict[str, Any] = field(default_factory=dict)
     verdict: Any = None
 
 
@@ -78,17 +80,16 @@ def plan(
 
 
 def _chosen(learner: Learner, codes: np.ndarray, noise: Channel | None, seed: int) -> Plan:
-    from relabel_lab.pilot.decision import choose  # needs the whole pilot; named schemes do not
+    from relabel_lab.pilot.choose import choose  # the whole pilot, which named schemes do not need
 
-    scheme, rounds, verdict = choose(
-        clone(learner.template), learner.X, codes, noise, seed, sample_weight=learner.weight
-    )
-    if scheme is None:
-        return Plan("initial", Full(), 0, None, verdict)
-    folds, plain = (
-        (5, scheme.removeprefix("crossfit-")) if "crossfit-" in scheme else (None, scheme)
-    )
-    return Plan(plain, parse_rule(plain), rounds, folds, verdict)
+    if learner.weight is not None:
+        allowed = "None for scheme auto, which measures gains on rows that count alike"
+        raise reject("sample_weight", "given", allowed)
+    scheme, rounds, verdict = choose(learner.template, learner.X, codes, noise, seed)
+    plain = scheme.removeprefix("crossfit-")
+    cv = None if plain == scheme else CROSS_FITTED
+    rule = Full() if rounds == 0 else parse_rule(plain)
+    return Plan(plain, rule, rounds, cv, dict(verdict.parameters), verdict)
 
 
 def splits(cv: Any, X: Any, codes: np.ndarray, seed: int, params: dict) -> Splits | None:

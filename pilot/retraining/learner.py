@@ -1,7 +1,7 @@
 """A learner on parts of one data set: fits on rows with labels, in-sample and out of fold."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -44,6 +44,12 @@ class Learner:
     def n(self) -> int:
         """How many samples."""
         return self.X.shape[0] if hasattr(self.X, "shape") else len(self.X)
+
+    def tuned(self, parameters: dict[str, Any]) -> "Learner":
+        """The same with these parameters of the estimator."""
+        if not parameters:
+            return self
+        return replace(self, template=clone(self.template).set_params(**parameters))
 
     def weights(self) -> np.ndarray:
         """Sample weights, ones where none were given, shape (n,)."""
