@@ -4,23 +4,10 @@ from typing import Any
 
 import numpy as np
 
-from relabel_lab.pilot.estimator import RetrainingClassifier
+from relabel_lab.pilot.final import candidate
 from relabel_lab.pilot.gain.compare import Key, tuned_key
 from relabel_lab.pilot.gain.measure import GIVEN, INITIAL, RETUNED, Measured
-from relabel_lab.pilot.gain.rules import PREFIX
 from relabel_lab.pilot.learners import Learner
-
-
-def trained(learner: Learner, parameters: dict[str, Any], key: Key, seed: int = 0) -> Any:
-    """The unfitted estimator of one candidate."""
-    name, scheme = key
-    base = learner.at(None)
-    if name != GIVEN:
-        base.set_params(**parameters)
-    if scheme in (INITIAL, RETUNED):
-        return base
-    cv = 5 if scheme.startswith(PREFIX) else None
-    return RetrainingClassifier(base, scheme=scheme.removeprefix(PREFIX), cv=cv, random_state=seed)
 
 
 def accuracies(
@@ -28,7 +15,7 @@ def accuracies(
 ) -> dict[Key, float]:
     """Test accuracy of every candidate trained on ``rows`` (X, given labels)."""
     keys = [key for key in measured.predictions if key[1] != RETUNED]
-    models = {key: trained(learner, measured.parameters, key).fit(*rows) for key in keys}
+    models = {key: candidate(learner, measured.parameters, key).fit(*rows) for key in keys}
     return {key: float(np.mean(m.predict(test[0]) == test[1])) for key, m in models.items()}
 
 

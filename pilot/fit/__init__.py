@@ -1,0 +1,14 @@
+"""Does the Gaussian mixture of the theory fit somebody's data, and what would it predict?"""
+
+from relabel_lab.pilot.fit.predict import Prediction, prediction
+from relabel_lab.pilot.fit.verdict import DOES_NOT_FIT, FITS, NOT_TRIED, Fit, fit_mixture
+
+__all__ = [
+    "DOES_NOT_FIT",
+    "FITS",
+    "NOT_TRIED",
+    "Fit",
+    "Prediction",
+    "fit_mixture",
+    "prediction",
+]
