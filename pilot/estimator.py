@@ -11,6 +11,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from relabel_lab.pilot.channel import Channel
 from relabel_lab.pilot.checks import reject, whole
 from relabel_lab.pilot.retraining import arguments, record, routing
 from relabel_lab.pilot.retraining.learner import Learner, weight_argument
@@ -56,6 +57,8 @@ class RetrainingClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         coverage_: by given class, the share of its samples (by weight) trained on.
         history_: for each round ``round``, ``retrained``, ``reason`` (why not), ``agreement``
             of predicted and given labels, ``kept``, ``changed``, ``coverage``.
+        ceiling_: expected agreement of the true labels with the given ones, where ``noise`` is
+            known; labels that agree more remember flips (a `RetrainingWarning` says so).
         scheme_, rounds_, cv_: what was carried out; ``rounds_`` counts rounds that retrained.
         verdict_: what ``"auto"`` found (`Verdict`), with its reason and the parameters that it
             set on the learner; None for a named scheme.
@@ -105,7 +108,7 @@ class RetrainingClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         self.scheme_, self.cv_, self.verdict_ = plan.scheme, plan.cv, plan.verdict
         splits = arguments.splits(plan.cv, X, codes, seed, routed.splitter)
         run = Retraining(learner.tuned(plan.parameters), plan.rule, codes, splits)
-        return self._remember(run, list(run.run(plan.rounds)))
+        return self._remember(run, list(run.run(plan.rounds)), noise)
 
     def _checked(self, X: Any, y: Any) -> tuple[Any, np.ndarray]:
         y = validate_data(self, y=y)
@@ -114,10 +117,13 @@ class RetrainingClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         self.classes_, codes = np.unique(y, return_inverse=True)
         return X, codes
 
-    def _remember(self, run: Retraining, states: list[Round]):
+    def _remember(self, run: Retraining, states: list[Round], noise: Channel | None):
         last = states[-1]
-        if last.reason is not None:
-            warnings.warn(record.warning(last), record.RetrainingWarning, stacklevel=3)
+        self.ceiling_ = record.ceiling(run, noise)
+        remarks = [record.memorised(run, states, self.ceiling_)]
+        remarks.append(None if last.reason is None else record.warning(last))
+        for remark in filter(None, remarks):
+            warnings.warn(remark, record.RetrainingWarning, stacklevel=3)
         self.estimator_ = last.model
         self.labels_ = self.classes_[last.predicted]
         self.agreed_ = last.predicted == run.given

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from relabel_lab.pilot.channel import Channel
 from relabel_lab.pilot.retraining.rounds import Retraining, Round
 
 
@@ -33,6 +34,32 @@ def coverage(run: Retraining, state: Round) -> dict[Any, float]:
     inside = np.bincount(run.given, weights=weight * kept(run, state), minlength=count)
     share = np.divide(inside, total, out=np.zeros(count), where=total > 0)
     return dict(zip(run.learner.classes.tolist(), share.tolist(), strict=True))
+
+
+def ceiling(run: Retraining, noise: Channel | None) -> float | None:
+    """Expected agreement of the true labels with the given ones; None where nothing tells it."""
+    if noise is None or not noise.invertible:
+        return None
+    given = np.bincount(run.given, weights=run.learner.weights(), minlength=noise.classes)
+    prior = np.clip(noise.true_distribution(given / given.sum()), 0, None)
+    return 1 - noise.flip_rate(prior / prior.sum())
+
+
+def memorised(run: Retraining, states: list[Round], most: float | None) -> str | None:
+    """What to tell where the first labels agree with the given ones more than true ones would.
+
+    Beyond three standard errors of the true labels' agreement only remembered flips explain it.
+    """
+    if most is None or len(states) < 2 or states[1].reason is not None:
+        return None
+    agreement = entry(run, states[1])["agreement"]
+    if agreement <= most + 3 * np.sqrt(most * (1 - most) / len(run.given)):
+        return None
+    return (
+        f"the labels to retrain on agree with {agreement:.1%} of the given ones, the true labels "
+        f"would with {most:.1%}: the learner remembers flips and hands them on; "
+        "regularise it or label out of fold (cv=5)"
+    )
 
 
 def entry(run: Retraining, state: Round) -> dict[str, Any]:

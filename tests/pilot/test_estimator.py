@@ -23,6 +23,7 @@ from sklearn.tree import DecisionTreeClassifier
 from sklearn.utils.estimator_checks import estimator_checks_generator
 
 from relabel_lab.pilot import Channel, RetrainingClassifier, RetrainingWarning
+from relabel_lab.pilot.decision import Verdict
 
 CHECKED = [
     RetrainingClassifier(LogisticRegression()),
@@ -337,6 +338,58 @@ def test_noise_that_flips_nothing_is_said(noisy):
     X, y = noisy
     with pytest.warns(RetrainingWarning, match="nothing flips: at epsilon = 64"):
         RetrainingClassifier(learner(), noise="epsilon:3,64").fit(X, y)
+
+
+def flipped(n, rate, seed):
+    """Two overlapping classes in 20 dimensions with flipped labels: features, true, given."""
+    draw = np.random.default_rng(seed)
+    y = draw.integers(0, 2, n)
+    X = draw.normal(size=(n, 20)) + 0.35 * (2 * y - 1)[:, None]
+    return X, y, np.where(draw.random(n) < rate, 1 - y, y)
+
+
+def test_auto_carries_out_what_was_chosen(monkeypatch):
+    X, _, given = flipped(120, 0.2, 0)
+    asked = {}
+
+    def choose(estimator, X, y, noise, seed):
+        asked.update(C=estimator.C, codes=set(y), noise=noise)
+        found = Verdict("adopt", "because", "crossfit-consensus", "tuned", 1, {"C": 0.01})
+        return found.scheme, found.rounds, found
+
+    monkeypatch.setattr("relabel_lab.pilot.choose.choose", choose)
+    noise = Channel.from_flip_rate(0.2, 2)
+    names = np.array(["no", "yes"])[given]
+    model = RetrainingClassifier(learner(), "auto", noise=noise, random_state=0).fit(X, names)
+    assert asked == {"C": 0.5, "codes": {0, 1}, "noise": noise}
+    assert (model.scheme_, model.cv_, model.rounds_) == ("consensus", 5, 1)
+    assert model.estimator_.C == 0.01 and model.verdict_.why == "because"
+    by_hand = RetrainingClassifier(LogisticRegression(C=0.01), cv=5, random_state=0)
+    np.testing.assert_array_equal(by_hand.fit(X, names).kept_, model.kept_)
+
+
+def test_auto_measures_on_given_labels_and_keeps_a_learner_it_cannot_improve():
+    X, _, given = flipped(150, 0.1, 1)
+    model = RetrainingClassifier(GaussianNB(), "auto", random_state=0).fit(X, given)
+    assert model.verdict_.decision in ("keep", "undecided") and model.scheme_ == "initial"
+    np.testing.assert_allclose(model.estimator_.theta_, GaussianNB().fit(X, given).theta_)
+
+
+def test_auto_takes_no_weights(noisy):
+    X, y = noisy
+    with pytest.raises(ValueError, match="sample_weight must be None for scheme auto"):
+        RetrainingClassifier(learner(), "auto").fit(X, y, sample_weight=np.ones(len(y)))
+
+
+def test_remembered_flips_are_said_where_the_rate_is_known():
+    X, _, given = flipped(200, 0.4, 2)
+    tree = DecisionTreeClassifier(random_state=0)
+    noise = Channel.from_flip_rate(0.4, 2)
+    with pytest.warns(RetrainingWarning, match="100.0% of the given ones.* would with 60.0%"):
+        model = RetrainingClassifier(tree, noise=noise).fit(X, given)
+    assert model.ceiling_ == pytest.approx(0.6)
+    RetrainingClassifier(tree, noise=noise, cv=5, random_state=0).fit(X, given)
+    assert RetrainingClassifier(tree).fit(X, given).ceiling_ is None
 
 
 @pytest.mark.parametrize(
