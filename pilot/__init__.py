@@ -6,6 +6,6 @@ with the paper's model imports the theory when it is called.
 
 from relabel_lab.pilot.channel import Channel
 from relabel_lab.pilot.estimator import RetrainingClassifier
-from relabel_lab.pilot.retraining.record import RetrainingWarning
+from relabel_lab.pilot.retraining import RetrainingWarning
 
 __all__ = ["Channel", "RetrainingClassifier", "RetrainingWarning"]

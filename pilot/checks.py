@@ -1,13 +1,28 @@
-"""One way to refuse bad input here: argument, value, what is allowed; needs no JAX."""
+"""One way to refuse bad input here: argument, value, what is allowed.
+
+The same refusals as `relabel_lab.sim.kit`, whose package loads JAX: a classifier in somebody's
+worker processes must not.
+"""
 
 import math
 import operator
 from typing import Any
 
 
-def reject(name: str, value: Any, allowed: str) -> ValueError:
+class Refusal(ValueError):
+    """An argument with an unusable value: fields ``argument``, ``value`` and ``allowed``."""
+
+    def __init__(self, argument: str, value: Any, allowed: str):
+        super().__init__(argument, value, allowed)
+        self.argument, self.value, self.allowed = argument, value, allowed
+
+    def __str__(self):
+        return f"{self.argument} = {self.value!s} is not allowed: {self.argument} must be {self.allowed}"
+
+
+def reject(name: str, value: Any, allowed: str) -> Refusal:
     """The error to raise when argument ``name`` has an unusable ``value``."""
-    return ValueError(f"{name} = {value!s} is not allowed: {name} must be {allowed}")
+    return Refusal(name, value, allowed)
 
 
 def number(name: str, value: Any, allowed: str) -> float:

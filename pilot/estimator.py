@@ -13,9 +13,16 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from relabel_lab.pilot.channel import Channel
 from relabel_lab.pilot.checks import reject, whole
-from relabel_lab.pilot.retraining import arguments, record, routing
-from relabel_lab.pilot.retraining.learner import Learner, weight_argument
-from relabel_lab.pilot.retraining.rounds import Retraining, Round
+from relabel_lab.pilot.retraining import (
+    Learner,
+    Retraining,
+    RetrainingWarning,
+    Round,
+    arguments,
+    record,
+    routing,
+    weight_argument,
+)
 
 
 def _learner_has(name: str):
@@ -123,7 +130,7 @@ class RetrainingClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         remarks = [record.memorised(run, states, self.ceiling_)]
         remarks.append(None if last.reason is None else record.warning(last))
         for remark in filter(None, remarks):
-            warnings.warn(remark, record.RetrainingWarning, stacklevel=3)
+            warnings.warn(remark, RetrainingWarning, stacklevel=3)
         self.estimator_ = last.model
         self.labels_ = self.classes_[last.predicted]
         self.agreed_ = last.predicted == run.given
