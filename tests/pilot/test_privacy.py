@@ -20,6 +20,7 @@ from relabel_lab.pilot.privacy import (
 )
 from relabel_lab.pilot.privacy.mechanism import response
 from relabel_lab.pilot.privacy.size import accuracy_at
+from relabel_lab.theory.sample_size import SampleSize
 
 NAMES = ("ant", "bee", "cow", "dog")
 PRIOR = (0.55, 0.25, 0.15, 0.05)
@@ -182,11 +183,22 @@ def test_sizes_that_are_not_known_are_withheld():
     assert withheld.n is None and "two classes only" in withheld.why
 
 
-def test_retraining_needs_fewer_labels_than_its_start_at_much_noise():
-    options = {"separation": 2.0, "dimension": 101}
-    full = labels_needed(0.95, 0.4, scheme="full", **options)
-    initial = labels_needed(0.95, 0.4, **options)
-    assert 100 < full.n < initial.n and "R20" in full.why
+@pytest.mark.parametrize("found", [1234, None])
+def test_retraining_sizes_are_those_of_the_theory_for_this_epsilon(monkeypatch, found):
+    asked = {}
+
+    def sample_size(problem, target, *, scheme, accuracy):
+        asked.update(problem=problem, target=target, scheme=scheme.name, accuracy=accuracy)
+        return SampleSize(found, 0.9, "R20")
+
+    monkeypatch.setattr("relabel_lab.theory.sample_size", sample_size)
+    options = {"separation": 2.0, "dimension": 101, "scheme": "consensus", "probability": 0.8}
+    needed = labels_needed(0.95, 0.4, **options)
+    assert needed.n == found and ("R20" in needed.why or "no size reaches it" in needed.why)
+    assert (asked["target"], asked["scheme"], asked["accuracy"]) == (0.8, "consensus", 0.95)
+    problem = asked["problem"]
+    assert (problem.d, problem.gamma) == (101, 2.0)
+    assert problem.p == pytest.approx(1 / (1 + math.exp(0.4)))
 
 
 def test_rows_to_see_a_gain_have_the_power_they_promise():
