@@ -24,11 +24,12 @@ _PATHS: dict[str, tuple[Any, ...]] = {
 }
 """Strengths from weak to strong, by the parameter's name."""
 
+_BOOSTED = {"max_iter": 60, "max_leaf_nodes": 15, "early_stopping": False, "random_state": 0}
 _BOOSTING = (
-    {"max_leaf_nodes": 31, "max_iter": 100},
-    {"max_leaf_nodes": 8, "max_iter": 60},
-    {"max_leaf_nodes": 4, "max_iter": 40},
-    {"max_leaf_nodes": 2, "max_iter": 25},
+    {"max_leaf_nodes": 15, "max_iter": 60},
+    {"max_leaf_nodes": 8, "max_iter": 40},
+    {"max_leaf_nodes": 4, "max_iter": 30},
+    {"max_leaf_nodes": 2, "max_iter": 20},
 )
 
 
@@ -102,7 +103,7 @@ def named_learner(text: str) -> Learner:
         alpha = _strength(text, rest, 1.0)
         return learner(make_pipeline(Standardise(), RidgeClassifier(alpha=alpha)), text)
     if text == "boosting":
-        return learner(HistGradientBoostingClassifier(early_stopping=False, random_state=0), text)
+        return learner(HistGradientBoostingClassifier(**_BOOSTED), text)
     return learner(_imported(text, kind, rest), text)
 
 

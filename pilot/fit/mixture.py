@@ -81,29 +81,32 @@ def estimate(X: np.ndarray, sign: np.ndarray, p: float) -> Mixture:
     up = prior * (1 - p) / (prior * (1 - p) + (1 - prior) * p)  # P(+ | given +)
     down = prior * p / (prior * p + (1 - prior) * (1 - p))  # P(+ | given −)
     mean_plus, mean_minus = plus.mean(axis=0), minus.mean(axis=0)
-    direction = (mean_plus - mean_minus) / (2 * (up - down))
+    gap = mean_plus - mean_minus
+    direction = gap / (2 * (up - down))
     centre = mean_minus + (1 - 2 * down) * direction
     total = np.cov(X.T)
-    bias = total / (4 * (up - down) ** 2) * (1 / len(plus) + 1 / len(minus))
-    square = max(0.0, float(direction @ direction - np.trace(bias)))
-    noise = total - 4 * prior * (1 - prior) * (np.outer(direction, direction) - bias)
-    eigenvalues, along = _split(noise, direction, square, n)
+    bias = np.trace(total) / (4 * (up - down) ** 2) * (1 / len(plus) + 1 / len(minus))
+    square = max(0.0, float(direction @ direction - bias))
+    within = total - share * (1 - share) * np.outer(gap, gap)
+    # Inside a given class the true ones still mix, so that part of the means' distance is left.
+    mixing = 4 * prior * (1 - prior) - 4 * share * (1 - share) * (up - down) ** 2
+    eigenvalues, along = _split(within, direction, square, mixing * square, n)
     return Mixture(n, p, prior, centre, direction, square**0.5, eigenvalues, along)
 
 
 def _split(
-    noise: np.ndarray, direction: np.ndarray, square: float, n: int
+    within: np.ndarray, direction: np.ndarray, square: float, mixed: float, n: int
 ) -> tuple[np.ndarray, float]:
     """Eigenvalues on the complement of the direction, and the variance along the mean itself."""
     d = len(direction)
     unit = direction / np.linalg.norm(direction)
     projector = np.eye(d) - np.outer(unit, unit)
-    raw = np.linalg.eigvalsh(projector @ noise @ projector)[1:]  # the direction itself gives 0
+    raw = np.linalg.eigvalsh(projector @ within @ projector)[1:]  # the direction itself gives 0
     eigenvalues = shrink(np.clip(raw[::-1], 0, None), n)
     # The estimated direction is part mean, part noise; only the first part is asked for.
-    mean = min(1.0, square / float(direction @ direction))
+    mean = max(min(1.0, square / float(direction @ direction)), 1e-3)
     tilt = float((eigenvalues**2).sum() / eigenvalues.sum())
-    along = (float(unit @ noise @ unit) - (1 - mean) * tilt) / max(mean, 1e-3)
+    along = (float(unit @ within @ unit) - (1 - mean) * tilt) / mean - mixed
     return eigenvalues, max(0.0, along / float(eigenvalues.mean()))
 
 

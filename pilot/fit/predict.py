@@ -1,6 +1,7 @@
 """What the theory predicts for a fitted mixture; asked for only where the mixture fits."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -58,7 +59,7 @@ def _accuracies(fitted: Mixture) -> dict[str, list[float]]:
     }
 
 
-def _rounds(predict, problem, scheme):
+def _rounds(predict: Any, problem: Any, scheme: Any) -> Any:
     """Several rounds where the theory has them for such a problem, else one."""
     try:
         return predict(problem, scheme, ROUNDS).accuracy
@@ -70,11 +71,8 @@ def _labels_saved(fitted: Mixture, target: float) -> int | None:
     from relabel_lab.sim import Initial
     from relabel_lab.theory import predict
 
-    sizes = np.unique(np.geomspace(fitted.n, 100 * fitted.n, 200).astype(np.int64))
-    reached = np.array(
-        [float(predict(_problem(fitted, int(n)), Initial()).accuracy[0]) for n in sizes[::20]]
-    )
-    reached = np.interp(np.log(sizes), np.log(sizes[::20]), reached)
+    sizes = np.geomspace(fitted.n, 100 * fitted.n, 200).astype(np.int64)
+    reached = np.asarray(predict(_problem(fitted, sizes), Initial()).accuracy[..., 0])
     if reached[0] >= target or reached[-1] < target:
         return None
     return int(sizes[np.argmax(reached >= target)])
@@ -87,7 +85,7 @@ def _critical(fitted: Mixture) -> float:
     return float(critical_rho(fitted.alpha, Full(), parse_margin(fitted.margin)))
 
 
-def _problem(fitted: Mixture, n: int):
+def _problem(fitted: Mixture, n: Any) -> Any:
     from relabel_lab.sim import Problem
 
     return Problem(

@@ -17,9 +17,7 @@ from relabel_lab.pilot.gain.intervals import paired_rows
 from relabel_lab.pilot.gain.measure import Plan, fold_of
 from relabel_lab.pilot.gain.rules import PREFIX
 from relabel_lab.pilot.gain.scoring import Scorer
-from relabel_lab.pilot.retraining.learner import Learner
-from relabel_lab.pilot.retraining.rounds import Retraining, Round
-from relabel_lab.pilot.retraining.rules import parse_rule
+from relabel_lab.pilot.retraining import Learner, Retraining, Round, parse_rule
 
 ROUNDS = 5
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from relabel_lab.pilot.retraining.rules import Labelled, parse_rule
+from relabel_lab.pilot.retraining import Labelled, parse_rule
 
 SCHEMES = ("full", "consensus", "crossfit-consensus")
 """One-round candidates: three of them keep wrong adoptions rarest (docs/pilot.md)."""

@@ -2,12 +2,10 @@
 
 from typing import Any
 
+from relabel_lab.pilot.diagnosis import diagnose
 from relabel_lab.pilot.findings import Findings
 from relabel_lab.pilot.fit import Fit
-from relabel_lab.pilot.gain.compare import LEVEL, Gain
-from relabel_lab.pilot.gain.coverage import Part
-from relabel_lab.pilot.gain.intervals import Spread
-from relabel_lab.pilot.gain.measure import INITIAL, RETUNED, TUNED
+from relabel_lab.pilot.gain import INITIAL, LEVEL, RETUNED, TUNED, Gain, Part, Spread
 
 
 def document(found: Findings) -> dict[str, Any]:
@@ -35,6 +33,7 @@ def document(found: Findings) -> dict[str, Any]:
         "cost": _cost(found),
         "coverage": _coverage(found),
         "sensitivity": _sensitivity(found),
+        "diagnosis": _diagnosis(found),
         "warnings": list(found.warnings),
         "verdict": _verdict(found),
     }
@@ -217,6 +216,18 @@ def _sensitivity(found: Findings) -> dict[str, Any]:
             "into": "any other" if turn.given < 0 else str(classes[turn.given]),
         },
         "accuracy_gain_range": None if told.size is None else list(told.size),
+    }
+
+
+def _diagnosis(found: Findings) -> dict[str, Any]:
+    told = diagnose(found)
+    return {
+        "headroom": told.headroom,
+        "detectable_gain": told.detectable,
+        "memorisation": told.memorisation,
+        "given_labels_right": told.given_right,
+        "predictions_right": told.predicted_right,
+        "lines": told.lines,
     }
 
 

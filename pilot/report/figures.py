@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from relabel_lab.pilot.findings import Findings
-from relabel_lab.pilot.gain.compare import Gain
+from relabel_lab.pilot.gain import Gain
 from relabel_lab.pilot.report.fit_figures import phase, scores
 
 INK, FAINT = "#21252b", "#8a9099"

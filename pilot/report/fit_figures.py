@@ -4,9 +4,8 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from relabel_lab.pilot.findings import Findings
-from relabel_lab.pilot.fit.statistics import law, mixed
-from relabel_lab.pilot.fit.statistics import scores as scores_of
-from relabel_lab.pilot.fit.verdict import signed_rows
+from relabel_lab.pilot.fit import law, mixed, signed_rows
+from relabel_lab.pilot.fit import scores as scores_of
 
 BLUE, ORANGE, INK, FAINT = "#2b6cb0", "#c05621", "#21252b", "#8a9099"
 

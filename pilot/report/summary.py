@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Iterator
 
 from relabel_lab.pilot.findings import Findings
-from relabel_lab.pilot.gain.compare import Gain
+from relabel_lab.pilot.gain import Gain
 from relabel_lab.pilot.report.words import advice, interval, noise_words, percent, points
 
 WIDTH = 80
