@@ -8,4 +8,11 @@ from relabel_lab.pilot.channel import Channel
 from relabel_lab.pilot.estimator import RetrainingClassifier
 from relabel_lab.pilot.retraining import RetrainingWarning
 
-__all__ = ["Channel", "RetrainingClassifier", "RetrainingWarning"]
+# Modules of their own, loaded when asked for.
+__all__ = [
+    "Channel",
+    "RetrainingClassifier",
+    "RetrainingWarning",
+    "findings",
+    "learners",
+]

@@ -8,10 +8,24 @@ import numpy as np
 from relabel_lab.pilot.channel import Channel
 from relabel_lab.pilot.data import Dataset, dataset
 from relabel_lab.pilot.decision import MARGIN, Verdict, decide
-from relabel_lab.pilot.gain.compare import Gains, compare, table, tuned_key
-from relabel_lab.pilot.gain.measure import GIVEN, INITIAL, RETUNED, TUNED, Measured, Plan, measure
-from relabel_lab.pilot.gain.scoring import Scorer
-from relabel_lab.pilot.gain.sensitivity import ASYMMETRY, base_matrix, gain_under, worst
+from relabel_lab.pilot.gain import (
+    ASYMMETRY,
+    GIVEN,
+    INITIAL,
+    RETUNED,
+    TUNED,
+    Gains,
+    Measured,
+    Plan,
+    Scorer,
+    base_matrix,
+    compare,
+    gain_under,
+    measure,
+    table,
+    tuned_key,
+    worst,
+)
 from relabel_lab.pilot.learners import learner
 
 

@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 
 from relabel_lab.pilot.data import Dataset
-from relabel_lab.pilot.gain.fitting import density, fit
-from relabel_lab.pilot.gain.rules import PREFIX
+from relabel_lab.pilot.gain import PREFIX, density, fit
 
 FOLDS = 5
 

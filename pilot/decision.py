@@ -9,8 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from relabel_lab.pilot.gain.compare import Candidate, Gain, Gains
-from relabel_lab.pilot.gain.measure import GIVEN
+from relabel_lab.pilot.gain import GIVEN, Candidate, Gain, Gains
 
 MARGIN = 0.01
 """Gains up to one point of accuracy are not worth a change: *keep* needs every gain below."""

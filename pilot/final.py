@@ -4,8 +4,7 @@ from typing import Any
 
 from relabel_lab.pilot.decision import Verdict
 from relabel_lab.pilot.estimator import RetrainingClassifier
-from relabel_lab.pilot.gain.measure import GIVEN, INITIAL, RETUNED
-from relabel_lab.pilot.gain.rules import PREFIX
+from relabel_lab.pilot.gain import GIVEN, INITIAL, PREFIX, RETUNED
 from relabel_lab.pilot.learners import Learner
 
 CV = 5

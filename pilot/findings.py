@@ -11,28 +11,32 @@ from relabel_lab.pilot.cost import Cost, cost
 from relabel_lab.pilot.data import Dataset
 from relabel_lab.pilot.decision import ADOPT, MARGIN, TUNE, Verdict
 from relabel_lab.pilot.fit import FITS, Fit, Prediction, fit_mixture, prediction
-from relabel_lab.pilot.gain.compare import Gains, Key, table, tuned_key
-from relabel_lab.pilot.gain.coverage import Coverage, coverage
-from relabel_lab.pilot.gain.curve import Curve, curve
-from relabel_lab.pilot.gain.measure import (
+from relabel_lab.pilot.gain import (
+    ASYMMETRY,
     GIVEN,
     INITIAL,
     RETUNED,
     TUNED,
+    Coverage,
+    Curve,
+    Gains,
+    Key,
     Measured,
+    OutOfFold,
     Plan,
-    affordable,
-    measure,
-)
-from relabel_lab.pilot.gain.outoffold import OutOfFold, out_of_fold
-from relabel_lab.pilot.gain.scoring import Scorer
-from relabel_lab.pilot.gain.sensitivity import (
-    ASYMMETRY,
+    Scorer,
     Turn,
+    affordable,
     base_matrix,
+    coverage,
+    curve,
+    measure,
     most_flips,
+    out_of_fold,
     over_rates,
     size_range,
+    table,
+    tuned_key,
     turning_point,
 )
 from relabel_lab.pilot.learners import Learner

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from relabel_lab.pilot.gain.outoffold import OutOfFold
+from relabel_lab.pilot.gain import OutOfFold
 
 SHARES = (0.05, 0.1, 0.2, 0.5, 1.0)
 LEAST = 10  # rows below which no count can tell anything

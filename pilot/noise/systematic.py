@@ -14,7 +14,7 @@ from scipy.stats import binom
 
 from relabel_lab.pilot.channel import Channel
 from relabel_lab.pilot.data import Dataset
-from relabel_lab.pilot.gain.outoffold import OutOfFold
+from relabel_lab.pilot.gain import OutOfFold
 from relabel_lab.pilot.noise.regions import Region, regions
 
 RANDOM, SYSTEMATIC, CANNOT_TELL = "consistent with random flips", "systematic", "cannot tell"

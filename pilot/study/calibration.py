@@ -17,10 +17,19 @@ import numpy as np
 
 from relabel_lab.pilot.choose import judge
 from relabel_lab.pilot.data import dataset
-from relabel_lab.pilot.gain.compare import Gain, Gains
-from relabel_lab.pilot.gain.intervals import Spread, paired_rows
-from relabel_lab.pilot.gain.measure import GIVEN, INITIAL, RETUNED, TUNED, Plan, measure
-from relabel_lab.pilot.gain.scoring import Scorer
+from relabel_lab.pilot.gain import (
+    GIVEN,
+    INITIAL,
+    RETUNED,
+    TUNED,
+    Gain,
+    Gains,
+    Plan,
+    Scorer,
+    Spread,
+    measure,
+    paired_rows,
+)
 from relabel_lab.pilot.study.journal import Journal, run_missing
 from relabel_lab.pilot.study.problems import Problem, problem
 from relabel_lab.pilot.study.tables import report

@@ -23,8 +23,7 @@ from relabel_lab.pilot.channel import Channel
 from relabel_lab.pilot.data import dataset
 from relabel_lab.pilot.final import candidate, recommended
 from relabel_lab.pilot.findings import Settings, scored
-from relabel_lab.pilot.gain.measure import GIVEN, INITIAL, TUNED, Plan
-from relabel_lab.pilot.gain.rules import SCHEMES
+from relabel_lab.pilot.gain import GIVEN, INITIAL, SCHEMES, TUNED, Plan
 from relabel_lab.pilot.learners import named_learner
 from relabel_lab.pilot.study.journal import Journal, run_missing
 from relabel_lab.pilot.study.real_data import Case, news, small

@@ -5,8 +5,7 @@ from typing import Any
 import numpy as np
 
 from relabel_lab.pilot.final import candidate
-from relabel_lab.pilot.gain.compare import Key, tuned_key
-from relabel_lab.pilot.gain.measure import GIVEN, INITIAL, RETUNED, Measured
+from relabel_lab.pilot.gain import GIVEN, INITIAL, RETUNED, Key, Measured, tuned_key
 from relabel_lab.pilot.learners import Learner
 
 

@@ -139,7 +139,7 @@ def _run(args: argparse.Namespace, loaded: Loaded, channel: Channel | None, lear
 
 def _settings(args: argparse.Namespace) -> Settings:
     from relabel_lab.pilot.findings import Settings
-    from relabel_lab.pilot.gain.measure import Plan
+    from relabel_lab.pilot.gain import Plan
 
     jobs = args.workers or _cores()
     plan = Plan(repeats=args.repeats, seed=args.seed, jobs=jobs)
@@ -169,7 +169,7 @@ def _channel(args: argparse.Namespace, loaded: Loaded) -> Channel | None:
 
 def _matrix(path: Path, classes: list[str]) -> Channel:
     from relabel_lab.pilot.channel import Channel
-    from relabel_lab.pilot.io.matrix import read_matrix
+    from relabel_lab.pilot.io import read_matrix
 
     matrix = read_matrix(path, classes)
     if len(matrix) != len(classes):
