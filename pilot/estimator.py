@@ -1,8 +1,9 @@
 """`RetrainingClassifier`: any scikit-learn classifier, retrained on its own hard labels."""
 
 import warnings
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin
@@ -25,7 +26,7 @@ from relabel_lab.pilot.retraining import (
 )
 
 
-def _learner_has(name: str):
+def _learner_has(name: str) -> Callable[[Any], bool]:
     def check(self: Any) -> bool:
         getattr(getattr(self, "estimator_", self.estimator), name)
         return True
@@ -86,7 +87,7 @@ class RetrainingClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         self.noise = noise
         self.random_state = random_state
 
-    def fit(self, X: Any, y: Any, sample_weight: Any = None, **params: Any):
+    def fit(self, X: Any, y: Any, sample_weight: Any = None, **params: Any) -> Self:
         """Train, relabel, retrain.
 
         Args:
@@ -124,7 +125,7 @@ class RetrainingClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         self.classes_, codes = np.unique(y, return_inverse=True)
         return X, codes
 
-    def _remember(self, run: Retraining, states: list[Round], noise: Channel | None):
+    def _remember(self, run: Retraining, states: list[Round], noise: Channel | None) -> Self:
         last = states[-1]
         self.ceiling_ = record.ceiling(run, noise)
         remarks = [record.memorised(run, states, self.ceiling_)]

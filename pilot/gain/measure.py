@@ -84,7 +84,8 @@ def measure(
     variants, given, order = _variants(learner)
     tuned = choose_once(data, variants, order, plan) if order else given
     job = _Job(data, variants, given, tuned, order, plan)
-    results, fits, refusals = [], 0, {}
+    results, fits = [], 0
+    refusals: dict[str, int] = {}
     total = repeats + 1
     step(1, total)
     for done, result in enumerate(_run(job, repeats, plan.jobs)):

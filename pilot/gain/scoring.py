@@ -54,7 +54,7 @@ class Scorer:
             result = (codes == given).astype(np.float64)
         else:
             result = self.channel.scores(codes, np.broadcast_to(given, codes.shape))
-        known = self.data.clean[rows]
-        if known.any() and self.unit == "accuracy":
-            result[:, known] = codes[:, known] == self.data.truth[rows][known]
+        known, truth = self.data.clean[rows], self.data.truth
+        if truth is not None and known.any() and self.unit == "accuracy":
+            result[:, known] = codes[:, known] == truth[rows][known]
         return result

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from typing import Any
 
 import matplotlib
 import numpy as np
@@ -22,7 +23,7 @@ _PAGE = {
     ORANGE: "var(--orange)",
     GREEN: "var(--green)",
 }
-_STYLE = {
+_STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "relabel-lab",
     "font.family": "sans-serif",
@@ -84,7 +85,7 @@ def gains(ax: Axes, found: Findings) -> None:
     ax.figure.legend(loc="outside upper left", ncols=2, handletextpad=0.3)
 
 
-def _bar(ax: Axes, gain: Gain, y: float, colour: str, marker: str, **label: str) -> None:
+def _bar(ax: Axes, gain: Gain, y: float, colour: str, marker: str, **label: Any) -> None:
     low, high = gain.interval
     ax.plot([100 * low, 100 * high], [y, y], color=colour, lw=1.6)
     ax.plot(100 * gain.estimate, y, marker, color=colour, ms=4.5, **label)

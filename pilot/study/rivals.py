@@ -34,7 +34,7 @@ def rivals(estimator: Any) -> dict[str, Any]:
     """Unfitted rivals around the same learner; they need its probabilities."""
     from cleanlab.classification import CleanLearning
 
-    found = {"self-training": ConsensusSelfTraining(clone(estimator))}
+    found: dict[str, Any] = {"self-training": ConsensusSelfTraining(clone(estimator))}
     found["CleanLearning"] = _Clean(CleanLearning(clone(estimator), seed=0))
     return found
 
