@@ -10,6 +10,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.tree import DecisionTreeClassifier
 
 from relabel_lab.pilot import Channel, RetrainingClassifier, RetrainingWarning
+from relabel_lab.pilot.gain.paired import paired_gain
 from relabel_lab.pilot.privacy import rows_to_see, simulate_release
 
 
@@ -160,3 +161,36 @@ def test_asymmetric_noise_moves_the_estimate_and_the_matrix_mends_it():
     mended = noise.scores(shifted, given) - noise.scores(right, given)
     assert truth < -0.02 < 0.02 < naive  # the wrong sign
     assert abs(mended.mean() - truth) < 4 * mended.std() / math.sqrt(len(y))
+
+
+def test_a_wrong_noise_rate_changes_the_size_of_a_gain_and_never_its_sign():
+    """.2 supplied where .4 is true: a third of the gain, the same verdict on its sign."""
+    X, y = mixture(20_000, 2, 1.0, seed=8)
+    given = simulate_release(y, Channel.from_flip_rate(0.4, 2), seed=1009)
+    before, after = (X[:, 0] > 0.8).astype(int), (X[:, 0] > 0).astype(int)
+    truth = np.mean(after == y) - np.mean(before == y)
+    right, wrong = (
+        paired_gain(before, after, given, Channel.from_flip_rate(rate, 2)) for rate in (0.4, 0.2)
+    )
+    low, high = right.interval(0.95)
+    assert low < truth < high
+    assert wrong.estimate == pytest.approx(right.estimate / 3)
+    low, high = wrong.interval(0.95)
+    assert 0 < low < high < truth
+
+
+def test_given_labels_alone_rank_models_as_true_ones_do():
+    """Selection on held-out given labels: agreement is q + (keep - q) times accuracy (R14)."""
+    X, y = mixture(6_000, 10, 1.0, seed=9)
+    noise = Channel.from_flip_rate(0.3, 2)
+    given = simulate_release(y, noise, seed=1010)
+    train, held_out = slice(0, 3_000), slice(3_000, None)
+    trees = [DecisionTreeClassifier(min_samples_leaf=leaf, random_state=0) for leaf in (1, 20, 150)]
+    models = [tree.fit(X[train], given[train]) for tree in trees]
+    agreement = [accuracy(model, X[held_out], given[held_out]) for model in models]
+    skill = [accuracy(model, X[held_out], y[held_out]) for model in models]
+    in_sample = [accuracy(model, X[train], given[train]) for model in models]
+    assert np.argsort(agreement).tolist() == np.argsort(skill).tolist() == [0, 1, 2]
+    assert np.argsort(in_sample).tolist() == [2, 1, 0]  # what not to select by
+    for seen, true in zip(agreement, skill, strict=True):
+        assert noise.accuracy(seen) == pytest.approx(true, abs=4 * 0.5 / 0.4 / math.sqrt(3_000))
