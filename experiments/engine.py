@@ -1,0 +1,233 @@
+"""Runs the arms with any learner; replicates (seeds) are a leading axis of every array.
+
+The engine owns what arms have in common: which predictions label the samples (in-sample or from
+other folds), which samples stay, and the keys.  Models that several arms share are fitted once.
+Keys are derived from a replicate's key by the name of the fit, so that a replicate depends
+neither on its batch nor on which other arms run; the last models of all arms share one key, which
+pairs them.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import jax
+import numpy as np
+
+from relabel_lab.experiments.arms import Arm
+
+Predict = Callable[[Any], np.ndarray]
+"""From inputs to log-probabilities [seeds, samples, K] of each replicate's model."""
+
+
+class Learner(Protocol):
+    """What an experiment brings: a way to train models on the training inputs."""
+
+    def fit(
+        self,
+        features: Any,
+        labels: np.ndarray,
+        weights: np.ndarray,
+        *,
+        key: jax.Array,
+        name: str,
+        likelihood: np.ndarray | None = None,
+    ) -> Predict:
+        """Train one model a replicate.
+
+        Args:
+            features: inputs of n samples.
+            labels: labels [seeds, n].
+            weights: weights [seeds, n]; zero leaves a sample out.
+            key: keys [seeds].
+            name: name of the fit, unique within a cell; long trainings save themselves under it.
+            likelihood: P(label | true = k), [seeds, n, K], for forward correction; else None.
+        """
+
+    def tuned(
+        self, features: Any, labels: np.ndarray, weights: np.ndarray, *, key: jax.Array
+    ) -> tuple["Learner", list[dict[str, Any]]]:
+        """The learner with regularisation chosen on noisy held-out labels, and the choices made.
+
+        One dictionary a replicate; held-out labels are the learner's own share of the noisy ones.
+        """
+
+
+@dataclass(frozen=True)
+class Trained:
+    """An arm's last model and what it was trained on.
+
+    Attributes:
+        predict: the last model.
+        labels: labels [seeds, n] that it was trained on.
+        kept: mask [seeds, n] of the samples that it was trained on.
+        choices: choices made on noisy labels, one dictionary a replicate.
+    """
+
+    predict: Predict
+    labels: np.ndarray
+    kept: np.ndarray
+    choices: list[dict[str, Any]] = field(default_factory=list)
+
+
+def run_arms(
+    arms: Sequence[Arm],
+    learner: Learner,
+    features: Any,
+    given: np.ndarray,
+    *,
+    key: jax.Array,
+    likelihood: np.ndarray | None = None,
+) -> dict[str, Trained]:
+    """Train every arm on given labels [seeds, n] with keys [seeds]; arms by name, in order.
+
+    Arms with forward correction are left out where the likelihood is not known.
+    """
+    run = _Run(learner, features, given, key, likelihood)
+    possible = [arm for arm in arms if likelihood is not None or not arm.forward]
+    return {arm.name: run.arm(arm) for arm in possible}
+
+
+class _Run:
+    """One batch of replicates; keeps the first models that arms share."""
+
+    def __init__(
+        self,
+        learner: Learner,
+        features: Any,
+        given: np.ndarray,
+        key: jax.Array,
+        likelihood: np.ndarray | None,
+    ) -> None:
+        self.features, self.given, self.key, self.likelihood = features, given, key, likelihood
+        self.learners: dict[bool, tuple[Learner, list[dict[str, Any]]]] = {False: (learner, [])}
+        self.scores: dict[tuple[bool, bool, int], tuple[Predict | None, np.ndarray]] = {}
+
+    def arm(self, arm: Arm) -> Trained:
+        """Every round of one arm."""
+        learner, choices = self._learner(arm.tuned)
+        predict, scores = self._first(arm)
+        labels, kept = self.given, np.ones(self.given.shape, dtype=bool)
+        for number in range(1, arm.rounds + 1):
+            labels, kept = relabel(scores, self.given, arm.keep)
+            name = f"{arm.name}/round{number}"
+            if number == arm.rounds:
+                predict = self._fit(learner, labels, kept, name)
+            else:
+                predict, scores = self._scores(learner, labels, kept, name, arm.folds)
+        assert predict is not None
+        return Trained(predict, labels, kept, choices)
+
+    def _learner(self, tuned: bool) -> tuple[Learner, list[dict[str, Any]]]:
+        if tuned not in self.learners:
+            weights = np.ones(self.given.shape, dtype=np.float32)
+            key = fold_names(self.key, "tune")
+            self.learners[tuned] = self.learners[False][0].tuned(
+                self.features, self.given, weights, key=key
+            )
+        return self.learners[tuned]
+
+    def _first(self, arm: Arm) -> tuple[Predict | None, np.ndarray]:
+        """First model and its scores of the training samples, fitted once for all arms."""
+        kind = (arm.tuned, arm.forward, arm.folds)
+        if kind not in self.scores:
+            likelihood = self.likelihood if arm.forward else None
+            name = ("tuned-" if arm.tuned else "") + ("forward" if arm.forward else "given")
+            everything = np.ones(self.given.shape, dtype=bool)
+            learner, _ = self._learner(arm.tuned)
+            self.scores[kind] = self._scores(
+                learner, self.given, everything, name, arm.folds, likelihood
+            )
+        return self.scores[kind]
+
+    def _scores(
+        self,
+        learner: Learner,
+        labels: np.ndarray,
+        kept: np.ndarray,
+        name: str,
+        folds: int,
+        likelihood: np.ndarray | None = None,
+    ) -> tuple[Predict | None, np.ndarray]:
+        """Scores [seeds, n, K] of the training samples, in-sample or from the other folds."""
+        if folds == 1:
+            predict = self._fit(learner, labels, kept, name, likelihood)
+            return predict, predict(self.features)
+        return None, self._out_of_fold(learner, labels, kept, name, folds, likelihood)
+
+    def _out_of_fold(
+        self,
+        learner: Learner,
+        labels: np.ndarray,
+        kept: np.ndarray,
+        name: str,
+        folds: int,
+        likelihood: np.ndarray | None,
+    ) -> np.ndarray:
+        part = fold_of(self.key, labels.shape[1], folds)
+        scores = None
+        for fold in range(folds):
+            held = part == fold
+            fitted = self._fit(learner, labels, kept & ~held, f"{name}/fold{fold}", likelihood)
+            told = fitted(self.features)
+            scores = told if scores is None else np.where(held[..., None], told, scores)
+        assert scores is not None
+        return scores
+
+    def _fit(
+        self,
+        learner: Learner,
+        labels: np.ndarray,
+        kept: np.ndarray,
+        name: str,
+        likelihood: np.ndarray | None = None,
+    ) -> Predict:
+        return learner.fit(
+            self.features,
+            labels,
+            kept.astype(np.float32),
+            key=fold_names(self.key, "fit"),
+            name=name,
+            likelihood=likelihood,
+        )
+
+
+def relabel(scores: np.ndarray, given: np.ndarray, keep: str) -> tuple[np.ndarray, np.ndarray]:
+    """Predicted labels [seeds, n] of scores [seeds, n, K], and the mask of samples that stay."""
+    predicted = scores.argmax(axis=-1).astype(given.dtype)
+    if keep == "all":
+        return predicted, np.ones(given.shape, dtype=bool)
+    agree = predicted == given
+    if keep == "agreeing":
+        return predicted, agree
+    return predicted, most_confident(scores.max(axis=-1), agree.sum(axis=-1))
+
+
+def most_confident(confidence: np.ndarray, count: np.ndarray) -> np.ndarray:
+    """Mask of the ``count`` [seeds] largest entries of each row of ``confidence`` [seeds, n]."""
+    rank = np.argsort(np.argsort(-confidence, axis=-1, kind="stable"), axis=-1, kind="stable")
+    return rank < count[..., None]
+
+
+def fold_of(key: jax.Array, samples: int, folds: int) -> np.ndarray:
+    """Number of the fold of each sample [seeds, samples]: random, sizes differ by one at most."""
+    order = jax.vmap(lambda k: jax.random.permutation(k, samples))(fold_names(key, "folds"))
+    return np.asarray(order) % folds
+
+
+def fold_names(key: jax.Array, *names: str) -> jax.Array:
+    """Keys [seeds] for a purpose, from the bytes of its name."""
+    for name in names:
+        number = int.from_bytes(name.encode()[:4].ljust(4), "big")
+        key = jax.vmap(jax.random.fold_in, in_axes=(0, None))(key, number)
+    return key
+
+
+def accuracy_of(predict: Predict, features: Any, labels: np.ndarray) -> np.ndarray:
+    """Share [seeds] of labels [n] or [seeds, n] that the models predict."""
+    return (predict(features).argmax(axis=-1) == labels).mean(axis=-1)
+
+
+def describe(arms: Sequence[Arm]) -> Mapping[str, str]:
+    """One line an arm."""
+    return {arm.name: arm.summary for arm in arms}
