@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 
 LAYER_NORM_EPSILON = 1e-5
+Tree = TypeVar("Tree")
 
 
 class Dense(eqx.Module):
@@ -53,10 +56,10 @@ def dropout(x: jax.Array, rate: float, *, key: jax.Array | None) -> jax.Array:
     """Entries set to zero with probability ``rate``, the others scaled up; as it is without key."""
     if key is None or rate == 0.0:
         return x
-    kept = jax.random.bernoulli(key, 1.0 - rate, x.shape)
+    kept = jax.random.uniform(key, x.shape, jnp.float32) >= rate
     return jnp.where(kept, x / (1.0 - rate), jnp.zeros_like(x))
 
 
-def in_precision[T](tree: T, dtype: jnp.dtype) -> T:
+def in_precision(tree: Tree, dtype: jnp.dtype) -> Tree:
     """The tree with every array of real numbers cast to ``dtype``."""
     return jax.tree.map(lambda leaf: leaf.astype(dtype) if eqx.is_inexact_array(leaf) else leaf, tree)

@@ -1,0 +1,47 @@
+"""A WordPiece vocabulary trained on the training texts; no label is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from tokenizers import Tokenizer
+from tokenizers.models import WordPiece
+from tokenizers.normalizers import BertNormalizer
+from tokenizers.pre_tokenizers import BertPreTokenizer
+from tokenizers.processors import TemplateProcessing
+from tokenizers.trainers import WordPieceTrainer
+
+SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"]  # padding is number 0
+LEAST = 2  # a piece seen once teaches nothing
+
+
+def train_wordpiece(texts: Sequence[str], *, vocabulary: int, length: int) -> Tokenizer:
+    """A tokenizer of at most ``vocabulary`` pieces; its codes have ``length`` numbers each.
+
+    Lower case, accents stripped, split at white space and punctuation, as in BERT.
+    """
+    tokenizer = Tokenizer(WordPiece(unk_token="[UNK]"))
+    tokenizer.normalizer = BertNormalizer(lowercase=True)
+    tokenizer.pre_tokenizer = BertPreTokenizer()
+    trainer = WordPieceTrainer(
+        vocab_size=vocabulary,
+        min_frequency=LEAST,
+        special_tokens=SPECIAL,
+        continuing_subword_prefix="##",
+        show_progress=False,
+    )
+    tokenizer.train_from_iterator(texts, trainer)
+    tokenizer.post_processor = TemplateProcessing(
+        single="[CLS] $A [SEP]",
+        special_tokens=[(name, tokenizer.token_to_id(name)) for name in ("[CLS]", "[SEP]")],
+    )
+    tokenizer.enable_truncation(length)
+    tokenizer.enable_padding(length=length, pad_id=0, pad_token="[PAD]")
+    return tokenizer
+
+
+def encode(tokenizer: Tokenizer, texts: Sequence[str]) -> np.ndarray:
+    """Token numbers [texts, length], int32; 0 is padding."""
+    codes = tokenizer.encode_batch(list(texts))
+    return np.array([code.ids for code in codes], dtype=np.int32)
