@@ -14,8 +14,8 @@ from typing import Any
 import benchmarks
 from benchmarks.machine import describe
 from benchmarks.measure import measure
-from relabel.cli import prepare_jax
-from sim.files import write_whole
+from relabel_lab.relabel import prepare_jax
+from relabel_lab.sim.kit import write_whole
 
 
 def names() -> list[str]:

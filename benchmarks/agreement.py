@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from relabel.cli import main
+from relabel_lab.relabel import main
 
 N, SEEDS = 400_000, 40
 PROBLEMS = (

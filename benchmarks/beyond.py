@@ -16,12 +16,10 @@ import jax
 import numpy as np
 
 from benchmarks.beyond_drawn import Store, problems
-from sim import dice
-from sim.outcome import improved
-from sim.problem import Problem
-from sim.schemes import Scheme, parse_scheme
-from theory import predict, scheme_law
-from theory.fluctuations import fluctuations
+from relabel_lab.sim import Problem, dice, improved
+from relabel_lab.sim.schemes import Scheme, parse_scheme
+from relabel_lab.theory import predict, scheme_law
+from relabel_lab.theory.fluctuations import fluctuations
 
 RANKS = (10.0, 4e5)
 LARGE, SEEDS_LARGE = 200_000, 40  # so large that the limit is off by 0.02 standard errors

@@ -12,10 +12,8 @@ from typing import Any, NamedTuple
 import jax
 import numpy as np
 
-from sim import dice
-from sim.outcome import improved
-from sim.problem import Problem
-from sim.schemes import Consensus, Full
+from relabel_lab.sim import Problem, dice, improved
+from relabel_lab.sim.schemes import Consensus, Full
 
 LAWS = ("constant", "half-normal", "uniform", "gaussian")
 SCHEMES = (Full(), Consensus())

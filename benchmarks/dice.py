@@ -9,9 +9,9 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from sim import Consensus, Full, Problem
-from sim.counter import normals, words
-from sim.dice import run_many
+from relabel_lab.sim import Consensus, Full, Problem
+from relabel_lab.sim.dice import run_many
+from relabel_lab.sim.seeds import normals, words
 
 SCHEMES = (Full(), Consensus())
 Row = dict[str, Any]

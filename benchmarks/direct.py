@@ -11,12 +11,11 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-import sim
 from benchmarks.timing import medians
-from sim import direct
-from sim.counter import one_of_pair, pair_bits, words
-from sim.sample import Layout, layout
-from sim.spread import each_seed
+from relabel_lab import sim
+from relabel_lab.sim import direct
+from relabel_lab.sim.direct import Layout, layout
+from relabel_lab.sim.seeds import each_seed, one_of_pair, pair_bits, words
 
 SIZES = ((10_000, 5_000, 4), (500, 100, 1_000))
 SCHEMES = (sim.Full(), sim.Consensus())

@@ -6,11 +6,8 @@ import time
 from fractions import Fraction
 from typing import Any
 
-from proofs_check.claims.phase import ALLOWED, ALPHAS, WANTED
-from proofs_check.enclosure.comparisons import COMPARISONS
-from proofs_check.enclosure.normal import prepare
-from proofs_check.enclosure.slices import Slice, search
-from proofs_check.enclosure.verify import verify
+from relabel_lab.proofs_check.claims.phase import ALLOWED, ALPHAS, WANTED
+from relabel_lab.proofs_check.enclosure import COMPARISONS, Slice, prepare, search, verify
 
 
 def run() -> list[dict[str, Any]]:

@@ -5,10 +5,10 @@ from typing import Any
 
 import jax
 
-import sim
 from benchmarks.direct import numpy_loop
 from benchmarks.timing import medians
-from sim import dice, direct
+from relabel_lab import sim
+from relabel_lab.sim import dice, direct
 
 N, D = 10_000, 5_000
 SCHEMES = (sim.Full(), sim.Consensus())

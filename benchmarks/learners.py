@@ -7,11 +7,11 @@ import jax
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-import sim
 from benchmarks.timing import medians
-from sim import direct
-from sim.learner_rounds import LearnedOutcome
-from sim.learners import Logistic
+from relabel_lab import sim
+from relabel_lab.sim import direct
+from relabel_lab.sim.direct import LearnedOutcome
+from relabel_lab.sim.learners import Logistic
 
 N, D, PENALTY = 2000, 500, 0.1
 SEEDS, LOOP_SEEDS = 1000, 10

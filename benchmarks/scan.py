@@ -9,12 +9,9 @@ from typing import Any
 import jax
 import numpy as np
 
-from scan.block import BlockWork
-from scan.config import Config, parse
-from scan.dice_cells import padded_sizes
-from scan.frame import grid_frame
-from scan.runner import locally, run_scan
-from scan.store import Block, open_finished
+from relabel_lab.scan.config import Config, parse
+from relabel_lab.scan.store import Block, grid_frame, open_finished
+from relabel_lab.scan.work import BlockWork, locally, padded_sizes, run_scan
 
 Row = dict[str, Any]
 PLANE = {"p": {"linspace": [0.02, 0.45, 32]}, "rho": {"geomspace": [0.5, 4.0, 16]}, "alpha": 2.0}

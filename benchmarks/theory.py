@@ -6,9 +6,9 @@ from typing import Any
 import jax
 import numpy as np
 
-import theory
-from sim.margins import Constant, Gaussian, HalfNormal, Margin, Uniform
-from sim.schemes import Consensus, Full, Initial
+from relabel_lab import theory
+from relabel_lab.sim.margins import Constant, Gaussian, HalfNormal, Margin, Uniform
+from relabel_lab.sim.schemes import Consensus, Full, Initial
 
 CASES: list[tuple[str, Margin, int, str | None]] = [
     ("constant", Constant(), 2_000_000, ">= 2e6"),

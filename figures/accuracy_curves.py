@@ -5,12 +5,11 @@ from typing import Any, NamedTuple
 import jax
 import numpy as np
 
-from figures.registry import Step
-from figures.style import COLOURS, MARKERS, new_figure, plain_log_axis
-from sim import dice
-from sim.problem import Problem
-from sim.schemes import SCHEMES
-from theory import predict
+from relabel_lab.figures.registry import Step
+from relabel_lab.figures.style import COLOURS, MARKERS, new_figure, plain_log_axis
+from relabel_lab.sim import Problem, dice
+from relabel_lab.sim.schemes import SCHEMES
+from relabel_lab.theory import predict
 
 SUMMARY = "accuracy against n/d for initial, full and consensus, predicted and simulated"
 

@@ -4,12 +4,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from figures.registry import Step
-from figures.style import COLOURS, new_figure, plain_log_axis
-from sim.problem import Problem
-from sim.schemes import parse_scheme
-from theory import best_combination, predict
-from theory.state_evolution import Mixture, bayes_accuracy
+from relabel_lab.figures.registry import Step
+from relabel_lab.figures.style import COLOURS, new_figure, plain_log_axis
+from relabel_lab.sim import Problem
+from relabel_lab.sim.schemes import parse_scheme
+from relabel_lab.theory import best_combination, predict
+from relabel_lab.theory.limit import Mixture, bayes_accuracy
 
 SUMMARY = "accuracy of each scheme after one round beside the Bayes-optimal one (R9, R12)"
 

@@ -9,11 +9,10 @@ import jax
 import numpy as np
 from matplotlib.ticker import StrMethodFormatter
 
-from figures.registry import Step
-from figures.style import COLOURS, MARKERS, new_figure
-from sim import dice, direct
-from sim.problem import Problem
-from sim.schemes import Full
+from relabel_lab.figures.registry import Step
+from relabel_lab.figures.style import COLOURS, MARKERS, new_figure
+from relabel_lab.sim import Problem, dice, direct
+from relabel_lab.sim.schemes import Full
 
 SUMMARY = "time of one seed against d for both engines (measured)"
 

@@ -4,10 +4,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from figures.registry import Step
-from figures.style import COLOURS, new_figure, plain_log_axis
-from sim.schemes import Consensus, Full
-from theory import critical_separation
+from relabel_lab.figures.registry import Step
+from relabel_lab.figures.style import COLOURS, new_figure, plain_log_axis
+from relabel_lab.sim.schemes import Consensus, Full
+from relabel_lab.theory import critical_separation
 
 SUMMARY = "critical separations against n/d as p tends to 1/2, full and consensus (R7)"
 

@@ -10,15 +10,13 @@ from matplotlib.colors import ListedColormap
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from figures.registry import Step
-from figures.style import COLOURS, new_figure
-from sim import direct
-from sim.learner_ridge import Ridge
-from sim.learners import parse_learner
-from sim.problem import Problem
-from sim.schemes import Full
-from theory import predict
-from theory.ridge import predict_ridge
+from relabel_lab.figures.registry import Step
+from relabel_lab.figures.style import COLOURS, new_figure
+from relabel_lab.sim import Problem, direct
+from relabel_lab.sim.learners import Ridge, parse_learner
+from relabel_lab.sim.schemes import Full
+from relabel_lab.theory import predict
+from relabel_lab.theory.limit import predict_ridge
 
 SUMMARY = "where full retraining helps ridge and logistic regression, beside averaging (R5)"
 

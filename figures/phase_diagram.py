@@ -7,13 +7,11 @@ import numpy as np
 from matplotlib import colormaps
 from matplotlib.colors import ListedColormap
 
-from figures.registry import Step
-from figures.style import new_figure
-from sim import dice
-from sim.outcome import improved
-from sim.problem import Problem
-from sim.schemes import Consensus, Full, Initial
-from theory import predict
+from relabel_lab.figures.registry import Step
+from relabel_lab.figures.style import new_figure
+from relabel_lab.sim import Problem, dice, improved
+from relabel_lab.sim.schemes import Consensus, Full, Initial
+from relabel_lab.theory import predict
 
 SUMMARY = "where full and consensus retraining help, in (p, rho), simulated under the boundary"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from sim.files import write_whole
+from relabel_lab.sim.kit import write_whole
 
 NAMES = (
     "accuracy_curves",
@@ -55,7 +55,7 @@ def make(name: str, preset: str, out: Path, step: Step) -> list[Path]:
 
 def draw(name: str, data: dict[str, Any]) -> dict[str, bytes]:
     """The pictures of a data file's content, by format."""
-    from figures import style
+    from relabel_lab.figures import style
 
     with style.applied():
         figure = _module(name).draw(data)
@@ -66,4 +66,4 @@ def draw(name: str, data: dict[str, Any]) -> dict[str, bytes]:
 
 
 def _module(name: str) -> ModuleType:
-    return importlib.import_module(f"figures.{name}")
+    return importlib.import_module(f"relabel_lab.figures.{name}")

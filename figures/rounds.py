@@ -7,13 +7,12 @@ import numpy as np
 from matplotlib import colormaps
 from matplotlib.colors import ListedColormap
 
-from figures.registry import Step
-from figures.style import COLOURS, MARKERS, new_figure, plain_log_axis
-from sim import dice
-from sim.margins import Constant
-from sim.problem import Problem
-from sim.schemes import Consensus, Fresh, Full
-from theory import fixed_point, predict
+from relabel_lab.figures.registry import Step
+from relabel_lab.figures.style import COLOURS, MARKERS, new_figure, plain_log_axis
+from relabel_lab.sim import Problem, dice
+from relabel_lab.sim.margins import Constant
+from relabel_lab.sim.schemes import Consensus, Fresh, Full
+from relabel_lab.theory import fixed_point, predict
 
 SUMMARY = (
     "when to stop: best number of rounds in (p, rho), and the collapse of retraining (R6, R19)"

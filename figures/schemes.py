@@ -6,11 +6,11 @@ import numpy as np
 from matplotlib.colors import ListedColormap
 from matplotlib.patches import Patch
 
-from figures.registry import Step
-from figures.style import COLOURS, new_figure
-from sim.problem import Problem
-from sim.schemes import parse_scheme
-from theory import predict
+from relabel_lab.figures.registry import Step
+from relabel_lab.figures.style import COLOURS, new_figure
+from relabel_lab.sim import Problem
+from relabel_lab.sim.schemes import parse_scheme
+from relabel_lab.theory import predict
 
 SUMMARY = "which scheme to use where: initial, full, consensus or cross-fitted (R5, R10)"
 

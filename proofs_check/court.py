@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from proofs_check.claims import CLAIMS
-from proofs_check.formulas import Formulas
-from proofs_check.holm import BUDGET, POWER, rejected
-from proofs_check.registry import Claim, Evidence, Setting, choose
-from proofs_check.report import plain, write_record
-from sim.validate import reject
+from relabel_lab.proofs_check.claims import CLAIMS
+from relabel_lab.proofs_check.formulas import Formulas
+from relabel_lab.proofs_check.holm import BUDGET, POWER, rejected
+from relabel_lab.proofs_check.registry import Claim, Evidence, Setting, choose
+from relabel_lab.proofs_check.report import plain, write_record
+from relabel_lab.sim.kit import reject
 
 Progress = Callable[[str], None]
 

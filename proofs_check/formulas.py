@@ -14,7 +14,7 @@ import numpy as np
 from numpy.polynomial.legendre import leggauss
 from scipy.special import erfcx, ndtr
 
-from proofs_check.formulas_exact import ExactLaws
+from relabel_lab.proofs_check.formulas_exact import ExactLaws
 
 Array = Any  # a number or an array of numbers
 

@@ -26,7 +26,7 @@ from math import erf, log, sqrt
 
 from flint import arb
 
-from proofs_check.balls import ball, cumulative, hull, precision, tail
+from relabel_lab.proofs_check.balls import ball, cumulative, hull, precision, tail
 
 SLACK = 1e-9  # covers float rounding many times over
 ROUNDING = 2.0**-51

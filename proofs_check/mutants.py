@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from scipy.special import gammaln, ndtr
 
-from proofs_check.formulas import Formulas, normal_density
+from relabel_lab.proofs_check.formulas import Formulas, normal_density
 
 RIGHT = Formulas()
 PHASE = ("phase-full-initial", "R5-limit")

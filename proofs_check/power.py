@@ -17,11 +17,11 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from proofs_check.claims import SAMPLED
-from proofs_check.mutants import MUTANTS
-from proofs_check.power_tables import tables
-from proofs_check.report import plain
-from proofs_check.trials import (
+from relabel_lab.proofs_check.claims import SAMPLED
+from relabel_lab.proofs_check.mutants import MUTANTS
+from relabel_lab.proofs_check.power_tables import tables
+from relabel_lab.proofs_check.report import plain
+from relabel_lab.proofs_check.trials import (
     Progress,
     fingerprint,
     planted,
@@ -29,7 +29,7 @@ from proofs_check.trials import (
     right_root,
     right_summary,
 )
-from sim.files import write_whole
+from relabel_lab.sim.kit import write_whole
 
 
 def kept(path: Path) -> dict[int, dict[str, Any]]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from proofs_check.claims import SAMPLED
-from proofs_check.mutants import MUTANTS
+from relabel_lab.proofs_check.claims import SAMPLED
+from relabel_lab.proofs_check.mutants import MUTANTS
 
 Record = dict[str, Any]
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from proofs_check.formulas import Formulas
+from relabel_lab.proofs_check.formulas import Formulas
 
 Kind = Literal["symbolic", "enclosure", "sampled"]
 PAPER = "paper as summarised publicly"

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from proofs_check.power_tables import tables
-from proofs_check.registry import Claim, Evidence
-from sim.files import write_whole
+from relabel_lab.proofs_check.power_tables import tables
+from relabel_lab.proofs_check.registry import Claim, Evidence
+from relabel_lab.sim.kit import write_whole
 
 HEAD = (
     "| claim | verdict | evidence | source | statement | comparisons |\n|---|---|---|---|---|---|"

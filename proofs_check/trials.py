@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from proofs_check.claims import CLAIMS
-from proofs_check.court import judge
-from proofs_check.formulas import Formulas
-from proofs_check.holm import rejected
-from proofs_check.mutants import MUTANTS, Mutant
-from proofs_check.registry import Claim, Setting
+from relabel_lab.proofs_check.claims import CLAIMS
+from relabel_lab.proofs_check.court import judge
+from relabel_lab.proofs_check.formulas import Formulas
+from relabel_lab.proofs_check.holm import rejected
+from relabel_lab.proofs_check.mutants import MUTANTS, Mutant
+from relabel_lab.proofs_check.registry import Claim, Setting
 
 BY_ID: dict[str, Claim] = {claim.id: claim for claim in CLAIMS}
 HOME = Path(__file__).resolve().parent

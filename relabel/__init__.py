@@ -1,1 +1,8 @@
-"""The ``relabel`` command: arguments in, tables or JSON out; all science lives elsewhere."""
+"""The command line."""
+
+from relabel_lab.relabel.cli import main, prepare_jax
+
+__all__ = [
+    "main",
+    "prepare_jax",
+]

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import NoReturn
 
-from relabel.errors import UsageError, WorkFailed, as_option, one_line
+from relabel_lab.relabel.errors import UsageError, WorkFailed, as_option, one_line
 
 COMMANDS = ("theory", "simulate", "check", "scan", "figures", "samples")
 """Modules of `relabel.commands`: each has SUMMARY, ``add_arguments(parser)``, ``main(args)``."""
@@ -81,7 +81,7 @@ def build_parser() -> Parser:
 
 def command(name: str) -> ModuleType:
     """The module of one command."""
-    return importlib.import_module(f"relabel.commands.{name}")
+    return importlib.import_module(f"relabel_lab.relabel.commands.{name}")
 
 
 def add_common_arguments(parser: argparse.ArgumentParser) -> None:

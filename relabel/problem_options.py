@@ -8,11 +8,11 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from relabel.errors import UsageError, bad_value, naming
-from relabel.numbers import real_number, whole_number
+from relabel_lab.relabel.errors import UsageError, bad_value, naming
+from relabel_lab.relabel.numbers import real_number, whole_number
 
 if TYPE_CHECKING:
-    from sim.problem import Problem
+    from relabel_lab.sim import Problem
 
 SPECTRA = "isotropic, power:A or a file with one eigenvalue a line"
 NOISES = (
@@ -55,8 +55,8 @@ def problem_from(args: argparse.Namespace) -> Problem:
     Raises:
         UsageError, ValueError: naming the option, its value and what is allowed.
     """
-    from sim.margins import parse_margin
-    from sim.problem import Problem
+    from relabel_lab.sim import Problem
+    from relabel_lab.sim.margins import parse_margin
 
     with naming("--margin", args.margin, f"one of {MARGINS}"):
         margin = parse_margin(args.margin)
@@ -92,7 +92,7 @@ def _flips(args: argparse.Namespace) -> dict[str, Any]:
     """Either ``p`` or ``noise``, as `Problem` takes them."""
     if args.noise is None:
         return {"p": _flip_rate(args)}
-    from sim.noise_names import parse_noise
+    from relabel_lab.sim.noise import parse_noise
 
     return {"noise": parse_noise(args.noise)}
 
@@ -109,7 +109,7 @@ def _flip_rate(args: argparse.Namespace) -> float:
 
 
 def _spectrum(args: argparse.Namespace, sigma: float) -> Any:
-    from sim.problem import power_spectrum
+    from relabel_lab.sim import power_spectrum
 
     _room_for_spectrum(args)
     kind, _, exponent = args.spectrum.partition(":")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from relabel.errors import bad_value, naming
+from relabel_lab.relabel.errors import bad_value, naming
 
 if TYPE_CHECKING:
-    from sim.schemes import Scheme
+    from relabel_lab.sim.schemes import Scheme
 
 DEFAULT = ("initial", "full", "consensus")
 
@@ -26,7 +26,7 @@ def add_scheme_arguments(parser: argparse.ArgumentParser) -> None:
 
 def schemes_from(args: argparse.Namespace) -> list[Scheme]:
     """The schemes named on the command line, each once, in that order."""
-    from sim.schemes import ALL
+    from relabel_lab.sim.schemes import ALL
 
     texts = [text for name in args.schemes for text in (ALL if name == "all" else (name,))]
     return [scheme_from("--schemes", text) for text in dict.fromkeys(texts)]
@@ -34,7 +34,7 @@ def schemes_from(args: argparse.Namespace) -> list[Scheme]:
 
 def scheme_from(option: str, text: str) -> Scheme:
     """The scheme that ``option`` names."""
-    from sim.schemes import parse_scheme
+    from relabel_lab.sim.schemes import parse_scheme
 
     if "," in text:
         raise bad_value(option, text, "a name; several are separated by spaces")

@@ -13,13 +13,12 @@ import jax.numpy as jnp
 import numpy as np
 from tqdm import tqdm
 
-from relabel.errors import bad_value
-from sim.learner_rounds import LearnedOutcome
-from sim.learners import Averaging, Learner, parse_learner
-from sim.noise_kinds import ClassFlips
-from sim.outcome import Outcome, improved
-from sim.problem import Problem
-from sim.schemes import Scheme
+from relabel_lab.relabel.errors import bad_value
+from relabel_lab.sim import Outcome, Problem, improved
+from relabel_lab.sim.direct import LearnedOutcome
+from relabel_lab.sim.learners import Averaging, Learner, parse_learner
+from relabel_lab.sim.noise import ClassFlips
+from relabel_lab.sim.schemes import Scheme
 
 BATCH = 256  # seeds between two steps of the progress bar
 BAR = "{desc}: {percentage:3.0f}%|{bar}| {elapsed} so far, {remaining} left"
@@ -44,7 +43,7 @@ def run(
     for option, value, least in (("rounds", rounds, 0), ("seeds", seeds, 1), ("seed", seed, 0)):
         if value < least:
             raise bad_value(f"--{option}", value, f"a whole number >= {least}")
-    run_many = importlib.import_module(f"sim.{engine}").run_many
+    run_many = importlib.import_module(f"relabel_lab.sim.{engine}").run_many
     if learner is not None:
         run_many = partial(run_many, learner=learner, throw=False)
     if engine == "direct" and isinstance(problem.noise, ClassFlips):

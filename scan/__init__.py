@@ -3,10 +3,9 @@
 Above `sim` and `theory`, because a store holds both.
 """
 
-from scan.block import BlockWork
-from scan.config import Config, load, parse
-from scan.runner import Failed, Summary, locally, run_scan
-from scan.store import Refused
+from relabel_lab.scan.config import Config, load, parse
+from relabel_lab.scan.store import Refused
+from relabel_lab.scan.work import BlockWork, Failed, Summary, locally, run_scan
 
 __all__ = [
     "BlockWork",

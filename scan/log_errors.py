@@ -5,7 +5,7 @@ from __future__ import annotations
 import jax
 import numpy as np
 
-from sim.margins import Margin
+from relabel_lab.sim.margins import Margin
 
 PIECE = 1 << 14
 

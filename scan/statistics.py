@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from scan.intervals import clopper_pearson
-from scan.options import Run
-from sim.outcome import improved
+from relabel_lab.scan.config import Run
+from relabel_lab.scan.intervals import clopper_pearson
+from relabel_lab.sim import improved
 
 Interval = Callable[[np.ndarray, np.ndarray, float], tuple[np.ndarray, np.ndarray]]
 MEANS = ("kappa", "accuracy", "log_error", "label_accuracy", "coverage")

@@ -8,15 +8,17 @@ import jax
 
 jax.config.update("jax_enable_x64", True)
 
-from sim.margins import Constant, Gaussian, HalfNormal, Margin, Uniform, parse_margin  # noqa: E402
-from sim.noise import LabelNoise, UniformFlips  # noqa: E402
-from sim.outcome import Outcome  # noqa: E402
-from sim.problem import Problem  # noqa: E402
-from sim.schemes import Consensus, Full, Initial, Scheme, parse_scheme  # noqa: E402
+from relabel_lab.sim.margins import Constant, Gaussian, HalfNormal, Margin, Uniform, parse_margin  # noqa: E402
+from relabel_lab.sim.noise import LabelNoise, UniformFlips  # noqa: E402
+from relabel_lab.sim.outcome import Outcome, improved, outcome  # noqa: E402
+from relabel_lab.sim.problem import Problem, power_spectrum  # noqa: E402
+from relabel_lab.sim.schemes import Consensus, CrossFit, Full, Initial, Scheme, parse_scheme  # noqa: E402
+from relabel_lab.sim.simulate import simulate  # noqa: E402
 
 __all__ = [
     "Consensus",
     "Constant",
+    "CrossFit",
     "Full",
     "Gaussian",
     "HalfNormal",
@@ -28,6 +30,10 @@ __all__ = [
     "Scheme",
     "Uniform",
     "UniformFlips",
+    "improved",
+    "outcome",
     "parse_margin",
     "parse_scheme",
+    "power_spectrum",
+    "simulate",
 ]

@@ -8,7 +8,7 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 
-from sim.margins import Margin
+from relabel_lab.sim.margins import Margin
 
 # Kappas this close differ by rounding: where no label changes they are equal (R20).
 TIE = 1e-7

@@ -9,9 +9,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from sim.margins import Constant, Margin, parse_margin
-from sim.noise import LabelNoise, UniformFlips
-from sim.validate import positive, reject, whole
+from relabel_lab.sim.kit import positive, reject, whole
+from relabel_lab.sim.margins import Constant, Margin, parse_margin
+from relabel_lab.sim.noise import LabelNoise, UniformFlips
 
 
 class Problem(eqx.Module):

@@ -1,24 +1,29 @@
 """Predictions for retraining: proportional limit, population limit and critical separations."""
 
-from theory import schemes_predictions as _predictions  # noqa: F401  (registers them)
-from theory.asymptotic import kappa, predict, predict_limit
-from theory.combination import Combination, best_combination, best_combination_limit
-from theory.critical import (
+from relabel_lab.theory.fluctuations import scheme_law
+from relabel_lab.theory.limit import (
+    Combination,
+    Limit,
+    Moments,
     advantage_at_maximal_noise,
+    anisotropic_advantage,
+    best_combination,
+    best_combination_limit,
     critical_rho,
     critical_separation,
-    helps_at_maximal_noise,
-)
-from theory.fluctuations_schemes import scheme_law
-from theory.limit import Limit, isotropic, limit_of
-from theory.moments import Moments, moments
-from theory.population import (
-    anisotropic_advantage,
     fixed_point,
+    helps_at_maximal_noise,
+    isotropic,
+    kappa,
+    limit_of,
+    moments,
     population_map,
     population_threshold,
+    predict_limit,
+    rule_moments,
 )
-from theory.rules import rule_moments
+from relabel_lab.theory.prediction import predict
+from relabel_lab.theory.sample_size import sample_size
 
 __all__ = [
     "Combination",
@@ -41,5 +46,6 @@ __all__ = [
     "predict",
     "predict_limit",
     "rule_moments",
+    "sample_size",
     "scheme_law",
 ]

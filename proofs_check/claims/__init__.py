@@ -1,6 +1,6 @@
 """All claims, in the order in which they are tried and reported."""
 
-from proofs_check.claims import (
+from relabel_lab.proofs_check.claims import (
     exponents,
     finite,
     guaranteed,
@@ -16,7 +16,7 @@ from proofs_check.claims import (
     thresholds,
     window,
 )
-from proofs_check.registry import Claim
+from relabel_lab.proofs_check.registry import Claim
 
 CLAIMS: tuple[Claim, ...] = (
     *finite.CLAIMS,

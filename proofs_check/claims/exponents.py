@@ -8,12 +8,10 @@ import jax
 import numpy as np
 from scipy.stats import norm
 
-from proofs_check.formulas import Array, Formulas
-from proofs_check.registry import PAPER, Check, Claim, Evidence, Setting, Test
-from proofs_check.sampling.compare import resolution
-from proofs_check.sampling.engines import draw
-from proofs_check.sampling.exact_law import Cell, Results
-from sim import Consensus, Full, Problem, dice
+from relabel_lab.proofs_check.formulas import Array, Formulas
+from relabel_lab.proofs_check.registry import PAPER, Check, Claim, Evidence, Setting, Test
+from relabel_lab.proofs_check.sampling import Cell, Results, draw, resolution
+from relabel_lab.sim import Consensus, Full, Problem, dice
 
 # n, r, gamma, lambda, 1 - 2p
 BASE = (2000.0, 400.0, 1.0, 1.0, 0.2)

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from proofs_check.formulas import Formulas, law
-from proofs_check.registry import DERIVED, Claim, Evidence, Setting, Test
-from proofs_check.sampling import drawn, spectral
-from proofs_check.sampling.compare import mean_test, two_means
-from proofs_check.sampling.engines import draw
-from proofs_check.sampling.exact_law import Cell, Results, sample
+from relabel_lab.proofs_check.formulas import Formulas, law
+from relabel_lab.proofs_check.registry import DERIVED, Claim, Evidence, Setting, Test
+from relabel_lab.proofs_check.sampling import (
+    Cell,
+    Results,
+    draw,
+    drawn,
+    mean_test,
+    sample,
+    spectral,
+    two_means,
+)
 
 CELLS = (
     Cell(48, 24, 0.1, 1.6),

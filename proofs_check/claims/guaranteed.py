@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from scipy.stats import binom
 
-from proofs_check.formulas import Array, Formulas
-from proofs_check.guarantee import certified, least_certified
-from proofs_check.registry import DERIVED, Check, Claim, Evidence, Setting, Test
-from proofs_check.sampling.exact_law import Cell, Results, sample
+from relabel_lab.proofs_check.formulas import Array, Formulas
+from relabel_lab.proofs_check.guarantee import certified, least_certified
+from relabel_lab.proofs_check.registry import DERIVED, Check, Claim, Evidence, Setting, Test
+from relabel_lab.proofs_check.sampling import Cell, Results, sample
 
 DELTA = Fraction(1, 20)
 COVERED = ((2000, 500, "3/10", "2"), (4000, 400, "2/5", "2"), (6000, 1000, "2/5", "2"))

@@ -6,11 +6,18 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from proofs_check.formulas import Array, Formulas, law
-from proofs_check.registry import DERIVED, PAPER, Check, Claim, Evidence, Setting, Test
-from proofs_check.sampling.compare import at_least, mean_test
-from proofs_check.sampling.engines import draw
-from proofs_check.sampling.exact_law import Base, Cell, Results, bases, labels
+from relabel_lab.proofs_check.formulas import Array, Formulas, law
+from relabel_lab.proofs_check.registry import DERIVED, PAPER, Check, Claim, Evidence, Setting, Test
+from relabel_lab.proofs_check.sampling import (
+    Base,
+    Cell,
+    Results,
+    at_least,
+    bases,
+    draw,
+    labels,
+    mean_test,
+)
 
 BY_MARGIN = Cell(200_000, 100_000, 0.3, 1.0, "uniform:2")
 BINS = 4

@@ -7,12 +7,18 @@ from typing import Any
 import numpy as np
 from scipy.stats import norm
 
-from proofs_check.formulas import Array, Formulas, law
-from proofs_check.holm import POWER
-from proofs_check.registry import DERIVED, PAPER, Check, Claim, Evidence, Setting, Test
-from proofs_check.sampling.compare import LEVEL, at_least, mean_test
-from proofs_check.sampling.engines import draw
-from proofs_check.sampling.exact_law import Cell, Results, sample
+from relabel_lab.proofs_check.formulas import Array, Formulas, law
+from relabel_lab.proofs_check.holm import POWER
+from relabel_lab.proofs_check.registry import DERIVED, PAPER, Check, Claim, Evidence, Setting, Test
+from relabel_lab.proofs_check.sampling import (
+    LEVEL,
+    Cell,
+    Results,
+    at_least,
+    draw,
+    mean_test,
+    sample,
+)
 
 PLACES = (
     # alpha, p, rho, margin: memorisation strong, moderate, weak; above and below rho_full

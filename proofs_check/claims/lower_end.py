@@ -13,7 +13,7 @@ import numpy as np
 import sympy as sp
 from flint import arb
 
-from proofs_check.balls import (
+from relabel_lab.proofs_check.balls import (
     ball,
     central,
     density,
@@ -24,19 +24,18 @@ from proofs_check.balls import (
     prove_negative,
     tail,
 )
-from proofs_check.enclosure.audit import values_at
-from proofs_check.enclosure.pieces import (
+from relabel_lab.proofs_check.enclosure import (
     Box,
     quarters,
     saved_boxes,
     saved_pieces,
+    values_at,
     verify_boxes,
     verify_pieces,
 )
-from proofs_check.formulas import Formulas
-from proofs_check.registry import PAPER, Check, Claim, Evidence, Setting
-from proofs_check.sampling.compare import at_least
-from proofs_check.sampling.exact_law import Cell, Results, sample
+from relabel_lab.proofs_check.formulas import Formulas
+from relabel_lab.proofs_check.registry import PAPER, Check, Claim, Evidence, Setting
+from relabel_lab.proofs_check.sampling import Cell, Results, at_least, sample
 
 SUFFICIENT = Fraction(51, 50)
 MOST_E = Fraction(1, 5)

@@ -16,11 +16,19 @@ import numpy as np
 from flint import arb
 from scipy.special import ndtr
 
-from proofs_check.balls import Piece, ball, cumulative, density, interval, monotone, precision, tail
-from proofs_check.enclosure.audit import values_at
-from proofs_check.enclosure.pieces import saved_pieces, verify_pieces
-from proofs_check.formulas import Formulas
-from proofs_check.registry import PAPER, Check, Claim, Evidence, Setting
+from relabel_lab.proofs_check.balls import (
+    Piece,
+    ball,
+    cumulative,
+    density,
+    interval,
+    monotone,
+    precision,
+    tail,
+)
+from relabel_lab.proofs_check.enclosure import saved_pieces, values_at, verify_pieces
+from relabel_lab.proofs_check.formulas import Formulas
+from relabel_lab.proofs_check.registry import PAPER, Check, Claim, Evidence, Setting
 
 ALPHAS = tuple(Fraction(a) for a in ("1/10", "1/2", "1", "2", "10", "100"))
 RHO: Piece = (Fraction(1, 10), Fraction(8))

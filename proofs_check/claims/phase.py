@@ -7,11 +7,17 @@ from fractions import Fraction
 from functools import partial
 from typing import Any
 
-from proofs_check.enclosure.audit import audit
-from proofs_check.enclosure.slices import P_RANGE, RHO_RANGE, Partition, Slice, search
-from proofs_check.enclosure.verify import verify
-from proofs_check.formulas import Formulas
-from proofs_check.registry import DERIVED, Check, Claim, Evidence, Setting
+from relabel_lab.proofs_check.enclosure import (
+    P_RANGE,
+    RHO_RANGE,
+    Partition,
+    Slice,
+    audit,
+    search,
+    verify,
+)
+from relabel_lab.proofs_check.formulas import Formulas
+from relabel_lab.proofs_check.registry import DERIVED, Check, Claim, Evidence, Setting
 
 ALPHAS = tuple(Fraction(a) for a in ("1/10", "1/2", "1", "2", "10", "100"))
 ALLOWED = Fraction(5, 1000)

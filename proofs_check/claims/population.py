@@ -9,11 +9,19 @@ import numpy as np
 import sympy as sp
 from flint import arb
 
-from proofs_check.balls import ball, central, density, interval, precision, prove_negative, tail
-from proofs_check.enclosure.pieces import saved_pieces, verify_pieces
-from proofs_check.formulas import Formulas
-from proofs_check.formulas import law as margin_law
-from proofs_check.registry import DERIVED, Check, Claim, Evidence, Setting
+from relabel_lab.proofs_check.balls import (
+    ball,
+    central,
+    density,
+    interval,
+    precision,
+    prove_negative,
+    tail,
+)
+from relabel_lab.proofs_check.enclosure import saved_pieces, verify_pieces
+from relabel_lab.proofs_check.formulas import Formulas
+from relabel_lab.proofs_check.formulas import law as margin_law
+from relabel_lab.proofs_check.registry import DERIVED, Check, Claim, Evidence, Setting
 
 CLEAN_MARGINS = ("constant", "half-normal:0.5", "uniform:1", "normal:{}")  # the last: isotropic
 KAPPAS = tuple(Fraction(j, 20) for j in range(1, 160))

@@ -9,14 +9,13 @@ import jax
 import numpy as np
 import sympy as sp
 
-from proofs_check.claims.limit import predictions
-from proofs_check.formulas import Array, Formulas
-from proofs_check.registry import DERIVED, OTHER, Check, Claim, Evidence, Setting
-from proofs_check.sampling.compare import mean_test, two_means
-from proofs_check.sampling.exact_law import Cell, Results, sample
-from sim import Full, Problem, direct
-from sim.sample import sample as draw_data
-from sim.schemes import SCHEMES
+from relabel_lab.proofs_check.claims.limit import predictions
+from relabel_lab.proofs_check.formulas import Array, Formulas
+from relabel_lab.proofs_check.registry import DERIVED, OTHER, Check, Claim, Evidence, Setting
+from relabel_lab.proofs_check.sampling import Cell, Results, mean_test, sample, two_means
+from relabel_lab.sim import Full, Problem, direct
+from relabel_lab.sim.direct import sample as draw_data
+from relabel_lab.sim.schemes import SCHEMES
 
 
 def retrain(x: Array, given: Array) -> tuple[Array, Array]:

@@ -5,13 +5,11 @@ from __future__ import annotations
 import numpy as np
 from scipy.stats import t
 
-from proofs_check.claims.finite import same_law
-from proofs_check.formulas import Array, Formulas, law
-from proofs_check.registry import DERIVED, Check, Claim, Evidence, Setting, Test
-from proofs_check.sampling import drawn
-from proofs_check.sampling.compare import mean_and_error, resolution
-from proofs_check.sampling.exact_law import Cell, Results
-from proofs_check.sampling.spectral import sample
+from relabel_lab.proofs_check.claims.finite import same_law
+from relabel_lab.proofs_check.formulas import Array, Formulas, law
+from relabel_lab.proofs_check.registry import DERIVED, Check, Claim, Evidence, Setting, Test
+from relabel_lab.proofs_check.sampling import Cell, Results, drawn, mean_and_error, resolution
+from relabel_lab.proofs_check.sampling.spectral import sample
 
 CELLS = (
     Cell(32, 12, 0.1, 1.6, "constant", "power:0.5"),

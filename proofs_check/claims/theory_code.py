@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from proofs_check.formulas import Formulas, law
-from proofs_check.registry import DERIVED, Check, Claim, Evidence, Setting
-from sim import Consensus, Full, Problem
-from theory import critical_separation, predict
+from relabel_lab.proofs_check.formulas import Formulas, law
+from relabel_lab.proofs_check.registry import DERIVED, Check, Claim, Evidence, Setting
+from relabel_lab.sim import Consensus, Full, Problem
+from relabel_lab.theory import critical_separation, predict
 
 LAWS = {
     "constant": ("constant", 1.7),

@@ -13,7 +13,7 @@ from typing import Any
 import sympy as sp
 from flint import arb
 
-from proofs_check.balls import (
+from relabel_lab.proofs_check.balls import (
     ball,
     central,
     density,
@@ -23,9 +23,9 @@ from proofs_check.balls import (
     precision,
     prove_negative,
 )
-from proofs_check.enclosure.pieces import saved_pieces, verify_pieces
-from proofs_check.formulas import Formulas
-from proofs_check.registry import DERIVED, Check, Claim, Evidence, Setting
+from relabel_lab.proofs_check.enclosure import saved_pieces, verify_pieces
+from relabel_lab.proofs_check.formulas import Formulas
+from relabel_lab.proofs_check.registry import DERIVED, Check, Claim, Evidence, Setting
 
 ALPHAS = tuple(Fraction(10) ** j * lead for j in range(-4, 7) for lead in (1, 3))
 LAST = Fraction(8)

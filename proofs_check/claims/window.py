@@ -5,11 +5,9 @@ from __future__ import annotations
 import numpy as np
 from scipy.stats import binom
 
-from proofs_check.formulas import Array, Formulas
-from proofs_check.registry import PAPER, Check, Claim, Evidence, Setting, Test
-from proofs_check.sampling.compare import at_least
-from proofs_check.sampling.engines import draw
-from proofs_check.sampling.exact_law import Cell, Results
+from relabel_lab.proofs_check.formulas import Array, Formulas
+from relabel_lab.proofs_check.registry import PAPER, Check, Claim, Evidence, Setting, Test
+from relabel_lab.proofs_check.sampling import Cell, Results, at_least, draw
 
 UPPER_R, UPPER_P, UPPER_RHO = 5, 0.4, 4.0
 

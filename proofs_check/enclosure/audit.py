@@ -11,8 +11,8 @@ from fractions import Fraction
 import numpy as np
 from flint import arb
 
-from proofs_check.balls import ball, cumulative, density, interval, monotone, precision
-from proofs_check.enclosure.slices import Partition, Slice
+from relabel_lab.proofs_check.balls import ball, cumulative, density, interval, monotone, precision
+from relabel_lab.proofs_check.enclosure.slices import Partition, Slice
 
 FOLDS = 5
 

@@ -15,8 +15,8 @@ from functools import cached_property
 
 import numpy as np
 
-from proofs_check.enclosure.intervals import Interval, lift, rational, root
-from proofs_check.enclosure.normal import FIRST, density, exp_negative, mills, tail
+from relabel_lab.proofs_check.enclosure.intervals import Interval, lift, rational, root
+from relabel_lab.proofs_check.enclosure.normal import FIRST, density, exp_negative, mills, tail
 
 FOLDS = 5
 

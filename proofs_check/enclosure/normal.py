@@ -19,9 +19,9 @@ from functools import cache
 import numpy as np
 from flint import arb
 
-from proofs_check.balls import mills as exact_mills
-from proofs_check.balls import precision
-from proofs_check.enclosure.intervals import Array, Interval, down, up
+from relabel_lab.proofs_check.balls import mills as exact_mills
+from relabel_lab.proofs_check.balls import precision
+from relabel_lab.proofs_check.enclosure.intervals import Array, Interval, down, up
 
 ERROR = 1e-12
 UNIT = 2.0**-53

@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Iterable
 from fractions import Fraction
 
-from proofs_check.balls import Piece
+from relabel_lab.proofs_check.balls import Piece
 
 Box = tuple[Piece, Piece]
 

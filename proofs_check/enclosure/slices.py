@@ -14,8 +14,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from proofs_check.enclosure.comparisons import COMPARISONS, Box
-from proofs_check.enclosure.intervals import Array, Interval, lift
+from relabel_lab.proofs_check.enclosure.comparisons import COMPARISONS, Box
+from relabel_lab.proofs_check.enclosure.intervals import Array, Interval, lift
 
 CHUNK = 4096
 P_RANGE = (Fraction(1, 100), Fraction(49, 100))

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from proofs_check.enclosure.slices import Partition, Slice, evaluate
+from relabel_lab.proofs_check.enclosure.slices import Partition, Slice, evaluate
 
 
 def tiles_slice(partition: Partition) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from scipy.stats import norm, t
 
-from proofs_check.formulas import Array
-from proofs_check.holm import BUDGET, PLANNED_TESTS, POWER
-from proofs_check.registry import Test
+from relabel_lab.proofs_check.formulas import Array
+from relabel_lab.proofs_check.holm import BUDGET, PLANNED_TESTS, POWER
+from relabel_lab.proofs_check.registry import Test
 
 LEVEL = BUDGET / PLANNED_TESTS
 

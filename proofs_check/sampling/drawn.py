@@ -6,8 +6,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from proofs_check.formulas import Array
-from proofs_check.sampling.exact_law import Cell, Results, draw_margins
+from relabel_lab.proofs_check.formulas import Array
+from relabel_lab.proofs_check.sampling.exact_law import Cell, Results, draw_margins
 
 BLOCK_NUMBERS = 1_500_000
 

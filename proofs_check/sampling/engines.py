@@ -10,10 +10,9 @@ from typing import Any
 import jax
 import numpy as np
 
-from proofs_check.sampling.exact_law import Cell, Results
-from sim import Consensus, Full, Problem, dice, direct
-from sim.noise import UniformFlips
-from sim.noise_kinds import MarginFlips
+from relabel_lab.proofs_check.sampling.exact_law import Cell, Results
+from relabel_lab.sim import Consensus, Full, Problem, dice, direct
+from relabel_lab.sim.noise import MarginFlips, UniformFlips
 
 ENGINES: dict[str, Callable[..., Any]] = {"dice": dice.run_many, "direct": direct.run_many}
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from proofs_check.formulas import Array, Formulas
+from relabel_lab.proofs_check.formulas import Array, Formulas
 
 BLOCK_NUMBERS = 2_000_000
 

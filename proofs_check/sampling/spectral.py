@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from proofs_check.formulas import Array, Formulas
-from proofs_check.sampling.exact_law import BLOCK_NUMBERS, Cell, Results, draw_margins
+from relabel_lab.proofs_check.formulas import Array, Formulas
+from relabel_lab.proofs_check.sampling.exact_law import BLOCK_NUMBERS, Cell, Results, draw_margins
 
 
 @dataclass(frozen=True)

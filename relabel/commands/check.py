@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from relabel.errors import bad_value
-from relabel.output import print_json, print_table, shows_progress
+from relabel_lab.relabel.errors import bad_value
+from relabel_lab.relabel.output import print_json, print_table, shows_progress
 
 SUMMARY = "try every claim; exit 1 if one fails"
 
@@ -34,7 +34,7 @@ def main(args: argparse.Namespace) -> int:
     """Try the claims; a claim that fails or crashes makes the exit code 1."""
     if args.out.exists() and not args.out.is_dir():
         raise bad_value("--out", args.out, "a folder, or a path where one can be made")
-    from proofs_check.court import try_claims
+    from relabel_lab.proofs_check import try_claims
 
     say = _say if shows_progress(args) else None
     record = try_claims(args.level, args.only, say, args.out)

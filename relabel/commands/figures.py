@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from relabel.errors import UsageError, bad_value
-from relabel.output import print_json, print_table, progress_bar, shows_progress
+from relabel_lab.relabel.errors import UsageError, bad_value
+from relabel_lab.relabel.output import print_json, print_table, progress_bar, shows_progress
 
 SUMMARY = "compute and draw figures"
 
@@ -21,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """List or draw."""
-    from figures import registry
+    from relabel_lab.figures import registry
 
     if args.list:
         return _list(args, registry.summaries())

@@ -11,14 +11,14 @@ import argparse
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from relabel.numbers import real_number
-from relabel.output import print_json
-from relabel.problem_options import add_problem_arguments, describe, problem_from
-from relabel.scheme_options import scheme_from
+from relabel_lab.relabel.numbers import real_number
+from relabel_lab.relabel.output import print_json
+from relabel_lab.relabel.problem_options import add_problem_arguments, describe, problem_from
+from relabel_lab.relabel.scheme_options import scheme_from
 
 if TYPE_CHECKING:
-    from sim.problem import Problem
-    from sim.schemes import Scheme
+    from relabel_lab.sim import Problem
+    from relabel_lab.sim.schemes import Scheme
 
 SUMMARY = "smallest number of samples at which retraining improves"
 PROOF = "R15: bounds in balls at finite n, derived here"
@@ -50,7 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Print the smallest n."""
-    from theory.samples import sample_size
+    from relabel_lab.theory import sample_size
 
     problem = problem_from(args)
     scheme = scheme_from("--scheme", args.scheme)
@@ -72,8 +72,8 @@ def main(args: argparse.Namespace) -> int:
 
 def _provable(args: argparse.Namespace, problem: Problem) -> bool:
     """Whether R15 speaks of this problem."""
-    from sim.margins import Constant
-    from sim.noise import UniformFlips
+    from relabel_lab.sim.margins import Constant
+    from relabel_lab.sim.noise import UniformFlips
 
     plain = isinstance(problem.margin, Constant) and isinstance(problem.noise, UniformFlips)
     return plain and problem.spectrum is None and args.scheme == "full" and args.accuracy is None
@@ -81,7 +81,7 @@ def _provable(args: argparse.Namespace, problem: Problem) -> bool:
 
 def _certified(problem: Problem, target: float) -> dict[str, Any]:
     """The n from which R15 proves improvement with the probability asked for; n may be None."""
-    from proofs_check.guarantee import least_certified
+    from relabel_lab.proofs_check import least_certified
 
     rho = (Fraction(float(problem.gamma)) / Fraction(float(problem.sigma))) ** 2
     flips, delta = Fraction(float(problem.p)), 1 - Fraction(target)
@@ -92,7 +92,7 @@ def _boundary(args: argparse.Namespace, problem: Problem, n: int, scheme: Scheme
     """Width of the phase boundary at n samples."""
     import equinox as eqx
 
-    from theory.fluctuations_width import boundary
+    from relabel_lab.theory.fluctuations import boundary
 
     sized = eqx.tree_at(lambda problem: problem.n, problem, n)
     return boundary(sized, args.boundary, scheme=scheme)._asdict()

@@ -13,12 +13,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from relabel.errors import UsageError, WorkFailed, bad_value, one_line
-from relabel.numbers import whole_number
-from relabel.output import print_json, shows_progress
+from relabel_lab.relabel.errors import UsageError, WorkFailed, bad_value, one_line
+from relabel_lab.relabel.numbers import whole_number
+from relabel_lab.relabel.output import print_json, shows_progress
 
 if TYPE_CHECKING:
-    from scan.config import Config
+    from relabel_lab.scan.config import Config
 
 SUMMARY = "simulate a grid of problems into a resumable store"
 
@@ -69,8 +69,7 @@ def main(args: argparse.Namespace) -> int:
 
 
 def _config(name: str) -> Config:
-    from scan.config import load
-    from scan.presets import preset
+    from relabel_lab.scan.config import load, preset
 
     try:
         return load(preset(name) or name)
@@ -79,8 +78,7 @@ def _config(name: str) -> Config:
 
 
 def _scan(args: argparse.Namespace, config: Config) -> Any:
-    from scan.progress import Progress
-    from scan.runner import Failed, Watcher, run_scan
+    from relabel_lab.scan.work import Failed, Progress, Watcher, run_scan
 
     watcher = Progress() if shows_progress(args) else Watcher()
     try:
@@ -95,16 +93,22 @@ def _scan(args: argparse.Namespace, config: Config) -> Any:
 
 def _refine(args: argparse.Namespace, config: Config) -> None:
     """Bisect the boundary of the finished grid, where the grid was computed."""
-    from scan.refine import FOLDER, bisect, boundary_frame, boundary_parts
-    from scan.runner import locally, run_scan
+    from relabel_lab.scan.work import (
+        FOLDER,
+        bisect,
+        boundary_frame,
+        boundary_parts,
+        locally,
+        run_scan,
+    )
 
     part = boundary_parts(config, args.store)
     if args.scheduler is not None:
-        from scan.cluster import bisect_block, on_cluster
+        from relabel_lab.scan.work import bisect_block, on_cluster
 
         execute = on_cluster(config, args.scheduler, bisect_block, part=part)
     else:
-        from scan.block import BlockWork
+        from relabel_lab.scan.work import BlockWork
 
         work = BlockWork(config, _devices(args.devices))
         execute = locally(lambda block: bisect(work, part(block)))
@@ -113,11 +117,10 @@ def _refine(args: argparse.Namespace, config: Config) -> None:
 
 def _executor(args: argparse.Namespace, config: Config) -> Any:
     if args.scheduler is not None:
-        from scan.cluster import on_cluster
+        from relabel_lab.scan.work import on_cluster
 
         return on_cluster(config, args.scheduler)
-    from scan.block import BlockWork
-    from scan.runner import locally
+    from relabel_lab.scan.work import BlockWork, locally
 
     return locally(BlockWork(config, _devices(args.devices)))
 

@@ -6,11 +6,11 @@ import argparse
 import math
 from typing import Any
 
-from relabel.errors import bad_value
-from relabel.numbers import whole_number
-from relabel.output import print_json, print_table, shows_progress
-from relabel.problem_options import add_problem_arguments, describe, problem_from
-from relabel.scheme_options import add_scheme_arguments, schemes_from
+from relabel_lab.relabel.errors import bad_value
+from relabel_lab.relabel.numbers import whole_number
+from relabel_lab.relabel.output import print_json, print_table, shows_progress
+from relabel_lab.relabel.problem_options import add_problem_arguments, describe, problem_from
+from relabel_lab.relabel.scheme_options import add_scheme_arguments, schemes_from
 
 SUMMARY = "simulate each scheme: means and standard errors over seeds"
 
@@ -46,7 +46,7 @@ def main(args: argparse.Namespace) -> int:
     """Print what the seeds say about every round."""
     if args.learner != "averaging" and args.engine != "direct":
         raise bad_value("--learner", args.learner, "averaging, or used with --engine direct")
-    from relabel import simulation
+    from relabel_lab.relabel import simulation
 
     problem, schemes = problem_from(args), schemes_from(args)
     outcomes = simulation.run(

@@ -6,14 +6,13 @@ import argparse
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from relabel.output import print_json, print_table
-from relabel.problem_options import add_problem_arguments, describe, problem_from
-from relabel.scheme_options import add_scheme_arguments, schemes_from
+from relabel_lab.relabel.output import print_json, print_table
+from relabel_lab.relabel.problem_options import add_problem_arguments, describe, problem_from
+from relabel_lab.relabel.scheme_options import add_scheme_arguments, schemes_from
 
 if TYPE_CHECKING:
-    from sim.outcome import Outcome
-    from sim.problem import Problem
-    from sim.schemes import Scheme
+    from relabel_lab.sim import Outcome, Problem
+    from relabel_lab.sim.schemes import Scheme
 
 SUMMARY = "predict margin parameter and accuracy of each scheme"
 
@@ -34,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Print the prediction after one round."""
-    from theory import predict
+    from relabel_lab.theory import predict
 
     problem = problem_from(args)
     chosen = schemes_from(args)
@@ -67,7 +66,7 @@ def after_one_round(outcome: Outcome) -> dict[str, Any]:
 
 def at_finite_size(problem: Problem, scheme: Scheme) -> dict[str, Any]:
     """Mean and spread of kappa and P(improves); all None, with the reason, where not known."""
-    from theory import scheme_law
+    from relabel_lab.theory import scheme_law
 
     try:
         law = scheme_law(problem, scheme)

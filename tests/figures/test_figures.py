@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ElementTree
 import numpy as np
 import pytest
 
-from figures import (
+from relabel_lab.figures import (
     accuracy_curves,
     bayes_gap,
     cobweb,
@@ -18,8 +18,8 @@ from figures import (
     rounds,
     schemes,
 )
-from relabel.cli import main
-from sim.files import write_whole
+from relabel_lab.relabel import main
+from relabel_lab.sim.kit import write_whole
 
 TINY = {
     "accuracy_curves": accuracy_curves.Preset(d=61, low=4.0, high=5.0, points=2, seeds=40),
@@ -152,7 +152,7 @@ def test_failure_leaves_nothing_half_written(tmp_path, monkeypatch):
     def broken(*_):
         raise OSError("disk full")
 
-    monkeypatch.setattr("sim.files.os.fsync", broken)
+    monkeypatch.setattr("relabel_lab.sim.kit.files.os.fsync", broken)
     with pytest.raises(OSError, match="disk full"):
         write_whole(target, b"new and longer")
     assert target.read_bytes() == b"old"

@@ -5,9 +5,9 @@ import json
 import numpy as np
 import pytest
 
-from proofs_check import court
-from proofs_check.holm import rejected
-from proofs_check.registry import DERIVED, Check, Claim, Evidence, Setting, Test
+from relabel_lab.proofs_check import Claim, court
+from relabel_lab.proofs_check.holm import rejected
+from relabel_lab.proofs_check.registry import DERIVED, Check, Evidence, Setting, Test
 
 
 def claim(name, judge):

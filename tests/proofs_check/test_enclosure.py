@@ -7,12 +7,10 @@ import numpy as np
 import pytest
 from flint import arb
 
-from proofs_check import balls
-from proofs_check.enclosure import normal
-from proofs_check.enclosure.audit import audit
-from proofs_check.enclosure.intervals import Interval, lift, rational, root
-from proofs_check.enclosure.slices import Partition, Slice, search
-from proofs_check.enclosure.verify import tiles_slice, verify
+from relabel_lab.proofs_check import balls
+from relabel_lab.proofs_check.enclosure import Partition, Slice, audit, normal, search, verify
+from relabel_lab.proofs_check.enclosure.intervals import Interval, lift, rational, root
+from relabel_lab.proofs_check.enclosure.verify import tiles_slice
 
 HALF_PERCENT = Fraction(1, 200)
 WHERE = Slice("full-initial", Fraction(10))

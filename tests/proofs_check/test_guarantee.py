@@ -7,19 +7,19 @@ import pytest
 from flint import arb
 from scipy.stats import binom, chi2
 
-from proofs_check.balls import precision
-from proofs_check.formulas import Formulas
-from proofs_check.guarantee import (
+from relabel_lab.proofs_check import least_certified
+from relabel_lab.proofs_check.balls import precision
+from relabel_lab.proofs_check.formulas import Formulas
+from relabel_lab.proofs_check.guarantee import (
     FACTORS,
     Setup,
     _log_moment,
     certified,
     improvement,
-    least_certified,
     share,
     squared_radius,
 )
-from proofs_check.sampling.exact_law import Cell, sample
+from relabel_lab.proofs_check.sampling import Cell, sample
 
 BUDGET = 8.0
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from flint import arb
 
-from proofs_check.balls import precision
-from proofs_check.claims import lower_end
-from proofs_check.formulas import CONSTANT, Formulas
+from relabel_lab.proofs_check.balls import precision
+from relabel_lab.proofs_check.claims import lower_end
+from relabel_lab.proofs_check.formulas import CONSTANT, Formulas
 
 
 def gain(a, k):

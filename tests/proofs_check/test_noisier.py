@@ -5,10 +5,10 @@ from fractions import Fraction
 
 import pytest
 
-from proofs_check.balls import ball, precision
-from proofs_check.claims import noisier
-from proofs_check.enclosure.pieces import saved_pieces
-from proofs_check.formulas import Formulas
+from relabel_lab.proofs_check.balls import ball, precision
+from relabel_lab.proofs_check.claims import noisier
+from relabel_lab.proofs_check.enclosure import saved_pieces
+from relabel_lab.proofs_check.formulas import Formulas
 
 ALPHA, P = Fraction(2), (Fraction(3, 10), Fraction(8, 25))
 

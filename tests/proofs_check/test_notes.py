@@ -4,9 +4,16 @@ import re
 
 import pytest
 
-from proofs_check.claims import CLAIMS, SAMPLED
-from proofs_check.mutants import MUTANTS
-from proofs_check.notes import NOTES, block, power_is_fresh, replaced, verdicts_in, with_power
+from relabel_lab.proofs_check.claims import CLAIMS, SAMPLED
+from relabel_lab.proofs_check.mutants import MUTANTS
+from relabel_lab.proofs_check.notes import (
+    NOTES,
+    block,
+    power_is_fresh,
+    replaced,
+    verdicts_in,
+    with_power,
+)
 
 
 def test_table_is_fresh():

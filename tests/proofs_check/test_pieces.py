@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from proofs_check.enclosure.pieces import (
+from relabel_lab.proofs_check.enclosure import (
     quarters,
     saved_boxes,
     saved_pieces,

@@ -4,12 +4,12 @@ import json
 
 import pytest
 
-from proofs_check.formulas import Formulas
-from proofs_check.mutants import MUTANTS
-from proofs_check.power import kept
-from proofs_check.power_tables import read, tables
-from proofs_check.registry import Setting
-from proofs_check.trials import (
+from relabel_lab.proofs_check.formulas import Formulas
+from relabel_lab.proofs_check.mutants import MUTANTS
+from relabel_lab.proofs_check.power import kept
+from relabel_lab.proofs_check.power_tables import read, tables
+from relabel_lab.proofs_check.registry import Setting
+from relabel_lab.proofs_check.trials import (
     BY_ID,
     convictions,
     fingerprint,

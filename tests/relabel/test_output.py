@@ -6,9 +6,9 @@ import math
 import numpy as np
 import pytest
 
-from relabel.cli import main
-from relabel.output import strict
-from relabel.simulation import mean_and_error
+from relabel_lab.relabel import main
+from relabel_lab.relabel.output import strict
+from relabel_lab.relabel.simulation import mean_and_error
 
 PROBLEM = ["--n", "300", "--d", "61", "--p", "0.25", "--gamma", "1.4"]
 
@@ -132,7 +132,7 @@ def test_seed_is_the_root_of_all_draws(capsys):
 
 
 def test_batches_under_a_progress_bar_change_nothing(capsys, monkeypatch):
-    monkeypatch.setattr("relabel.simulation.BATCH", 16)
+    monkeypatch.setattr("relabel_lab.relabel.simulation.BATCH", 16)
     tell = ["simulate", *PROBLEM, "--seeds", "40"]
     _, plain = run_json(capsys, *tell)
     assert main([*tell, "--json", "--progress"]) == 0
@@ -202,7 +202,7 @@ def test_check_says_what_did_not_hold(verdict, details, code, line, capsys, monk
     claim = {"id": "X", "verdict": verdict, "evidence": "sampled", "source": "s"}
     record = {"claims": [claim | {"details": details}], "holds": 0, "fails": 0, "undecided": 0}
     record[verdict] = 1
-    monkeypatch.setattr("proofs_check.court.try_claims", lambda *_: record)
+    monkeypatch.setattr("relabel_lab.proofs_check.try_claims", lambda *_: record)
     assert main(["check", "--out", str(tmp_path)]) == code
     assert line in capsys.readouterr().out
 
@@ -226,9 +226,9 @@ def test_learners_report_convergence(capsys):
 
 
 def test_fits_that_stop_early_are_named(capsys):
-    from relabel import simulation
-    from sim import Full, Problem
-    from sim.learners import Ridge
+    from relabel_lab.relabel import simulation
+    from relabel_lab.sim import Full, Problem
+    from relabel_lab.sim.learners.text import Ridge
 
     impossible = Ridge(0.1, tolerance=1e-300)
     problem = Problem(300, 61, 0.25, 1.4)

@@ -5,7 +5,8 @@ import sys
 
 import pytest
 
-from relabel.cli import COMMANDS, main
+from relabel_lab.relabel import main
+from relabel_lab.relabel.cli import COMMANDS
 
 GOOD = {"--n": "200", "--d": "50", "--p": "0.3", "--gamma": "1.5"}
 
@@ -166,7 +167,7 @@ def test_help_loads_nothing_heavy():
 
 
 def test_program_exits_with_two_and_one_line():
-    argv = [sys.executable, "-m", "relabel", *words("theory", p="0.7")]
+    argv = [sys.executable, "-m", "relabel_lab", *words("theory", p="0.7")]
     done = subprocess.run(argv, capture_output=True, text=True)
     assert done.returncode == 2
     assert done.stdout == ""

@@ -4,10 +4,9 @@ import json
 
 import pytest
 
-import sim
-import theory
-from relabel.cli import main
-from theory.samples import sample_size
+from relabel_lab import sim, theory
+from relabel_lab.relabel import main
+from relabel_lab.theory import sample_size
 
 PROBLEM = ["--d", "201", "--p", "0.4", "--gamma", "1.5"]
 

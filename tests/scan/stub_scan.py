@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
-from scan.config import parse
-from scan.frame import grid_frame
-from scan.runner import locally, run_scan
+from relabel_lab.scan.config import parse
+from relabel_lab.scan.store import grid_frame
+from relabel_lab.scan.work import locally, run_scan
 
 TABLE = {
     "axes": {

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from scan.adaptive import look_sizes, sequential
-from scan.options import Adaptive, Run
+from relabel_lab.scan.config import Adaptive, Run
+from relabel_lab.scan.work.adaptive import look_sizes, sequential
 
 RUN = Run(("initial", "full"), seeds="adaptive")
 

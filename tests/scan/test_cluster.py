@@ -12,11 +12,18 @@ import numpy as np
 import pytest
 from distributed import LocalCluster
 
-from scan.block import BlockWork
-from scan.cluster import on_cluster
-from scan.config import parse
-from scan.refine import bisect, boundary_frame, boundary_parts
-from scan.runner import Failed, Watcher, locally, run_scan
+from relabel_lab.scan.config import parse
+from relabel_lab.scan.work import (
+    BlockWork,
+    Failed,
+    Watcher,
+    bisect,
+    boundary_frame,
+    boundary_parts,
+    locally,
+    on_cluster,
+    run_scan,
+)
 
 
 class KillAfter(Watcher):

@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from relabel.cli import main
+from relabel_lab.relabel import main
 
 CONFIG = """
 [axes]
@@ -38,7 +38,7 @@ def scan(tmp_path, stub, monkeypatch, capsys):
 
         return block
 
-    monkeypatch.setattr("scan.block.BlockWork", work)
+    monkeypatch.setattr("relabel_lab.scan.work.BlockWork", work)
     monkeypatch.setenv("JAX_NUM_CPU_DEVICES", "4")  # --devices changes it
 
     def run(*words, config=path):

@@ -5,9 +5,8 @@ import copy
 import numpy as np
 import pytest
 
-from scan.config import load, parse
-from scan.grid import Grid
-from scan.presets import NAMES, preset
+from relabel_lab.scan.config import Grid, load, parse, preset
+from relabel_lab.scan.config.ready import NAMES
 
 LEAST = """
 [axes]

@@ -7,18 +7,23 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from scan.block import BlockWork
-from scan.config import parse
-from scan.dice_cells import padded_sizes
-from scan.frame import grid_frame
-from scan.grid import Grid
-from scan.groups import cell_keys, groups
-from scan.prediction import predictions
-from scan.refine import FOLDER, bisect, boundary_frame, boundary_parts
-from scan.runner import locally, run_scan
-from sim import Problem, dice, direct, parse_scheme
-from sim.keys import cell_key
-from theory import predict
+from relabel_lab.scan.config import Grid, parse
+from relabel_lab.scan.store import grid_frame
+from relabel_lab.scan.work import (
+    FOLDER,
+    BlockWork,
+    bisect,
+    boundary_frame,
+    boundary_parts,
+    locally,
+    padded_sizes,
+    run_scan,
+)
+from relabel_lab.scan.work.groups import cell_keys, groups
+from relabel_lab.scan.work.prediction import predictions
+from relabel_lab.sim import Problem, dice, direct, parse_scheme
+from relabel_lab.sim.seeds import cell_key
+from relabel_lab.theory import predict
 
 AXES = {"p": [0.1, 0.4], "rho": [0.5, 2.0], "alpha": 2.0, "n": [60, 100]}
 SCHEMES = ["initial", "full", "consensus"]

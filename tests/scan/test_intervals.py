@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import binom, binomtest
 
-from scan.intervals import clopper_pearson, confidence_sequence, log_martingale
+from relabel_lab.scan.intervals import clopper_pearson, confidence_sequence, log_martingale
 
 ERROR = 0.05
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from scan.layout import Layout
+from relabel_lab.scan.store import Layout
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from scan.options import Run
-from scan.statistics import summarise
+from relabel_lab.scan.config import Run
+from relabel_lab.scan.statistics import summarise
 
 
 def _samples(seeds=50):

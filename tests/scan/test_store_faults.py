@@ -9,9 +9,9 @@ import signal
 
 import pytest
 
-from scan.lock import Locked, writer_lock
-from scan.runner import Failed, locally, run_scan
-from scan.store import Refused, open_store
+from relabel_lab.scan.store import Refused, open_store
+from relabel_lab.scan.store.lock import Locked, writer_lock
+from relabel_lab.scan.work import Failed, locally, run_scan
 
 
 @pytest.fixture

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.counter import normal, normal64, threefry, uniform, words
-from sim.dice_blocks import LEAVES, Stream
-from sim.dice_chi import chi
+from relabel_lab.sim.dice.chi import chi
+from relabel_lab.sim.dice.stream.blocks import LEAVES, Stream
+from relabel_lab.sim.seeds import normal64, threefry, uniform, words
+from relabel_lab.sim.seeds.counter import normal
 
 DRAWS = 2**18
 

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim import Consensus, Full, Initial, Problem, Scheme
-from sim.dice import run, run_many
-from sim.noise import LabelNoise
-from sim.problem import power_spectrum
+from relabel_lab.sim import Consensus, Full, Initial, Problem, Scheme, power_spectrum
+from relabel_lab.sim.dice import run_many
+from relabel_lab.sim.dice.engine import run
+from relabel_lab.sim.noise import LabelNoise
 
 SEEDS = 6000
 ROUNDS = 3

@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim import Consensus, Full, Problem
-from sim.batches import over_seeds
-from sim.dice import run, run_many
-from sim.keys import seed_keys
+from relabel_lab.sim import Consensus, Full, Problem
+from relabel_lab.sim.dice import run_many
+from relabel_lab.sim.dice.engine import run
+from relabel_lab.sim.seeds import over_seeds, seed_keys
 
 KEY = jax.random.key(11)
 

@@ -12,18 +12,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import sim
-from sim import direct
-from sim import sample as drawing
-from sim.keys import seed_keys
-from sim.problem import power_spectrum
+from relabel_lab import sim
+from relabel_lab.sim import direct, power_spectrum
+from relabel_lab.sim.direct import drawing, engine
+from relabel_lab.sim.seeds import seed_keys
 
 KEY = jax.random.key(20240611)
 SCHEMES = (sim.Initial(), sim.Full(), sim.Consensus())
 SIZE = {"n": 90, "d": 31}
 FEW = settings(max_examples=15, deadline=None, derandomize=True)
 
-retrain = jax.jit(direct.retrain, static_argnums=3)
+retrain = jax.jit(engine.retrain, static_argnums=3)
 
 
 def parameter(problem, theta):
@@ -233,8 +232,9 @@ def test_seeds_do_not_depend_on_company():
 
 
 PROGRAM = """
-import jax, sim
-from sim import direct
+import jax
+from relabel_lab import sim
+from relabel_lab.sim import direct
 problem = sim.Problem(300, 500, 0.3, 1.7)
 schemes = (sim.Full(), sim.Consensus())
 for count in (1, 2, 4):

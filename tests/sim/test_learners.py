@@ -8,12 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import linear_model
 
-import sim
-from sim import direct
-from sim.learner_rounds import LearnedOutcome
-from sim.learners import Averaging, Fit, Logistic, Ridge, parse_learner, score
-from sim.quality import log_error
-from sim.sample import eigenvalues, sample
+from relabel_lab import sim
+from relabel_lab.sim import direct
+from relabel_lab.sim.direct import LearnedOutcome, eigenvalues, log_error, sample
+from relabel_lab.sim.learners import Averaging, Logistic, parse_learner
+from relabel_lab.sim.learners.text import Fit, Ridge, score
 
 KEY = jax.random.key(42)
 SHAPES = ((90, 31), (40, 60))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from mpmath import mpf
 
-from sim.margins import Constant, Gaussian, HalfNormal, Uniform, parse_margin
+from relabel_lab.sim.margins import Constant, Gaussian, HalfNormal, Uniform, parse_margin
 from tests.theory import reference
 
 LAWS = {

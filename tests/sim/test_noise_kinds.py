@@ -6,15 +6,14 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-import sim
-import theory
-from relabel.cli import main
-from sim import dice, direct
-from sim.noise_features import BROKEN, DirectionFlips, RegionalAnnotators, SubgroupFlips
-from sim.noise_kinds import Annotators, ClassFlips, MarginFlips
-from sim.noise_names import parse_noise
-from sim.sample import sample
-from theory.fluctuations import fluctuations
+from relabel_lab import sim, theory
+from relabel_lab.relabel import main
+from relabel_lab.sim import dice, direct
+from relabel_lab.sim.direct import sample
+from relabel_lab.sim.noise import ClassFlips, MarginFlips, parse_noise
+from relabel_lab.sim.noise.exact import Annotators
+from relabel_lab.sim.noise.features import BROKEN, DirectionFlips, RegionalAnnotators, SubgroupFlips
+from relabel_lab.theory.fluctuations import fluctuations
 
 KEY = jax.random.key(3)
 ONE = tuple(jax.local_devices()[:1])

@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-import sim
-from sim.outcome import improved
-from sim.problem import power_spectrum
+from relabel_lab import sim
+from relabel_lab.sim import improved, power_spectrum
 
 GOOD = {"n": 10, "d": 4, "p": 0.1, "gamma": 1.0, "sigma": 1.0}
 NAN = float("nan")

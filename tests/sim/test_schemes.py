@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.schemes import SCHEMES, Consensus, Full, Initial, parse_scheme
+from relabel_lab.sim.schemes import SCHEMES, Consensus, Full, Initial, parse_scheme
 
 SCORES = st.lists(st.floats(-1e6, 1e6, allow_nan=False), min_size=8, max_size=8)
 SIGNS = st.lists(st.sampled_from([-1.0, 1.0]), min_size=8, max_size=8)

@@ -4,11 +4,11 @@ import jax
 import numpy as np
 import pytest
 
-import sim
-import theory
-from sim import dice, dice_crossfit, direct
-from sim.direct_crossfit import retrain_folds
-from sim.schemes import ALL, CrossFit, Full, LeaveOneOut, parse_scheme
+from relabel_lab import sim, theory
+from relabel_lab.sim import dice, direct
+from relabel_lab.sim.dice.stream import crossfit as dice_crossfit
+from relabel_lab.sim.direct.crossfit import retrain_folds
+from relabel_lab.sim.schemes import ALL, CrossFit, Full, LeaveOneOut, parse_scheme
 
 KEY = jax.random.key(7)
 PROBLEM = sim.Problem(300, 101, 0.3, 1.6)

@@ -5,13 +5,11 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-import sim
-import theory
-from sim import dice, direct
-from sim.problem import power_spectrum
-from sim.schemes import parse_scheme
-from sim.schemes_base import History
-from theory.state_evolution import Mixture, accuracy, evolution
+from relabel_lab import sim, theory
+from relabel_lab.sim import dice, direct, power_spectrum
+from relabel_lab.sim.schemes import History, parse_scheme
+from relabel_lab.theory.limit import Mixture, evolution
+from relabel_lab.theory.limit.state_evolution import accuracy
 
 ONE = tuple(jax.devices()[:1])  # each further device would compile its own copy
 ROUNDS = 3

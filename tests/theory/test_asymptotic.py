@@ -11,12 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mpmath import mpf
 
-import theory
-from sim import Consensus, Full, Initial, Problem, parse_margin
-from sim.margins import Constant, Gaussian, HalfNormal, Uniform
-from sim.noise import LabelNoise
-from sim.problem import power_spectrum
-from sim.schemes import Scheme
+from relabel_lab import theory
+from relabel_lab.sim import Consensus, Full, Initial, Problem, parse_margin, power_spectrum
+from relabel_lab.sim.margins import Constant, Gaussian, HalfNormal, Uniform
+from relabel_lab.sim.noise import LabelNoise
+from relabel_lab.sim.schemes import Scheme
 from tests.theory import reference
 
 RULES = (Initial(), Full(), Consensus())

@@ -6,10 +6,9 @@ import numpy as np
 import pytest
 from mpmath import mp, mpf
 
-import theory
-from sim import Consensus, Full, Initial, Problem
-from sim.margins import Constant, Gaussian, HalfNormal, Uniform
-from sim.problem import power_spectrum
+from relabel_lab import theory
+from relabel_lab.sim import Consensus, Full, Initial, Problem, power_spectrum
+from relabel_lab.sim.margins import Constant, Gaussian, HalfNormal, Uniform
 
 RULES = (Full(), Consensus())
 

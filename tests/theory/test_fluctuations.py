@@ -5,13 +5,11 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-import sim
-from sim import dice
-from theory import samples
-from theory.fluctuations import fluctuations
-from theory.fluctuations_schemes import scheme_law
-from theory.fluctuations_width import boundary
-from theory.samples import sample_size
+from relabel_lab import sim
+from relabel_lab.sim import dice
+from relabel_lab.theory import sample_size
+from relabel_lab.theory import sample_size as samples
+from relabel_lab.theory.fluctuations import boundary, fluctuations, scheme_law
 
 SCHEMES = (sim.Full(), sim.Consensus())
 
@@ -65,7 +63,7 @@ def test_where_few_labels_change(n, d, p, gamma):
 
 def test_limits_of_the_law():
     """Large n: the mean tends to R5 and the spread falls like n^(-1/2)."""
-    import theory
+    from relabel_lab import theory
 
     means, spreads = [], []
     for n in (10_000, 40_000):

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from mpmath import mp, mpf
 
-import theory
-from sim import Full, Initial, Problem
-from sim.margins import Constant, Gaussian, HalfNormal, Uniform
+from relabel_lab import theory
+from relabel_lab.sim import Full, Initial, Problem
+from relabel_lab.sim.margins import Constant, Gaussian, HalfNormal, Uniform
 from tests.theory.reference import expect, law, sign_mean
 
 LAWS = [Constant(), HalfNormal(0.5), Uniform(1.0), Gaussian(0.4)]

@@ -4,14 +4,14 @@ import jax
 import numpy as np
 import pytest
 
-import sim
-import theory
-from sim import direct
-from sim.learners import Ridge
-from sim.noise_features import DirectionFlips
-from sim.noise_kinds import ClassFlips
-from sim.schemes import Interpolate, parse_scheme
-from theory.ridge import predict_ridge, shrinkage
+from relabel_lab import sim, theory
+from relabel_lab.sim import direct
+from relabel_lab.sim.learners.text import Ridge
+from relabel_lab.sim.noise import ClassFlips
+from relabel_lab.sim.noise.features import DirectionFlips
+from relabel_lab.sim.schemes import Interpolate, parse_scheme
+from relabel_lab.theory.limit import predict_ridge
+from relabel_lab.theory.limit.ridge import shrinkage
 
 
 def test_shrinkage_is_the_trace_of_the_resolvent():

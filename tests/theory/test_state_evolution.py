@@ -4,19 +4,11 @@ import jax
 import numpy as np
 import pytest
 
-import sim
-import theory
-from sim import amp
-from sim.schemes import parse_scheme
-from theory.state_evolution import (
-    Mixture,
-    accuracy,
-    bayes_accuracy,
-    evolution,
-    fixed_points,
-    fresh_kappa,
-    step,
-)
+from relabel_lab import sim, theory
+from relabel_lab.sim.direct import amp
+from relabel_lab.sim.schemes import parse_scheme
+from relabel_lab.theory.limit import Mixture, bayes_accuracy, evolution, fixed_points, step
+from relabel_lab.theory.limit.state_evolution import accuracy, fresh_kappa
 
 MIXTURE = Mixture(1.5, 0.3, 2.0)
 

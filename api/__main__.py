@@ -1,0 +1,5 @@
+"""``python -m relabel_lab``."""
+
+from relabel_lab.relabel.cli import entry
+
+entry()

@@ -1,5 +1,0 @@
-"""``python -m relabel``."""
-
-from relabel.cli import entry
-
-entry()

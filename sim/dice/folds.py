@@ -1,0 +1,104 @@
+"""Cross-fitting over several rounds or with a spectrum, exact in law (R10, R19).
+
+Fold k's part of a model is a product with a left vector that vanishes outside the fold, its
+held-out model a right vector: K of each a round, so K times the memory of other schemes.
+"""
+
+from __future__ import annotations
+
+from functools import cache, partial
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from relabel_lab.sim.dice import bases as dice_bases
+from relabel_lab.sim.dice.bases import Bases
+from relabel_lab.sim.dice.rounds import RIGHT, Sample, Score, draw_sample, left_product
+from relabel_lab.sim.kit import reject
+from relabel_lab.sim.problem import Problem
+from relabel_lab.sim.seeds import over_seeds
+
+MOST_VECTORS = 256
+TILE_BYTES = 64 * 2**20
+
+
+def outcomes(
+    keys: jax.Array,
+    problem: Problem,
+    folds: int,
+    rounds: int,
+    samples: int,
+    devices: tuple[jax.Device, ...] | None = None,
+) -> Score:
+    """Scores [seeds, rounds + 1]; seeds do not share draws with other schemes.
+
+    Raises:
+        ValueError: where folds times rounds need too many vectors.
+    """
+    vectors = folds * (rounds + 1)
+    if vectors > MOST_VECTORS:
+        allowed = f"at most {MOST_VECTORS // (rounds + 1)} for {rounds} rounds in the dice engine"
+        raise reject("crossfit folds", folds, f"{allowed}; direct has more")
+    wide = vectors if problem.spectrum is None else problem.spectrum.shape[-1]
+    tile = max(1, min(64, TILE_BYTES // (16 * vectors * (samples + wide))))
+    kernel = _kernel(folds, rounds, samples)
+    return over_seeds(kernel, keys, problem, tile=tile, devices=devices)
+
+
+@cache
+def _kernel(folds: int, rounds: int, samples: int) -> Any:
+    return partial(_tile, folds, rounds, samples)
+
+
+def _tile(folds: int, rounds: int, samples: int, keys: jax.Array, problem: Problem) -> Score:
+    return jax.vmap(lambda key: _seed(key, problem, folds, rounds, samples))(keys)
+
+
+def _seed(key: jax.Array, problem: Problem, folds: int, rounds: int, samples: int) -> Score:
+    sample = draw_sample(key, problem, samples)
+    member = jnp.where(sample.inside, jnp.arange(samples) % folds, folds)
+    sizes = jnp.sum(member == jnp.arange(folds)[:, None], axis=1)
+    vectors = folds * (rounds + 1)
+    wide = vectors if problem.spectrum is None else problem.spectrum.shape[-1]
+
+    def train(bases: Bases, turn: jax.Array, label: jax.Array) -> Any:
+        """Sums of the folds: [K] of m f and [K, D] of Sigma^(1/2) z s f, times Sigma^(1/2)."""
+
+        def one(bases: Bases, k: jax.Array) -> Any:
+            f = jnp.where(member == k, label, 0)
+            bases, total = left_product(key, problem, sample, bases, turn * folds + k, f)
+            return bases, (jnp.sum(f * sample.m), total)
+
+        return jax.lax.scan(one, bases, jnp.arange(folds))
+
+    def relabel(bases: Bases, turn: jax.Array, sums: Any) -> tuple[Bases, jax.Array]:
+        along, noise = sums
+
+        def one(bases: Bases, k: jax.Array) -> tuple[Bases, jax.Array]:
+            others = problem.n - sizes[k]
+            a, u = (jnp.sum(along) - along[k]) / others, (jnp.sum(noise, 0) - noise[k]) / others
+            slot = turn * folds + k
+            fresh = partial(_fresh, key, sample, slot)
+            bases, field = dice_bases.from_right(bases, slot, u, fresh)
+            score = sample.m * problem.gamma**2 * a + sample.s * field
+            return bases, jnp.where(member == k, jnp.sign(score), 0)
+
+        bases, labels = jax.lax.scan(one, bases, jnp.arange(folds))
+        return bases, jnp.sum(labels, axis=0)
+
+    def step(carry: tuple[Bases, jax.Array], turn: jax.Array) -> Any:
+        bases, label = carry
+        bases, sums = train(bases, turn, label)
+        along, noise = sums
+        kappa = problem.gamma**2 * jnp.sum(along) / jnp.linalg.norm(jnp.sum(noise, axis=0))
+        found = Score(kappa, jnp.sum(label > 0) / problem.n, jnp.ones(()))
+        return relabel(bases, turn, sums), found
+
+    bases = dice_bases.empty(vectors, samples, wide)
+    return jax.lax.scan(step, (bases, sample.s), jnp.arange(rounds + 1))[1]
+
+
+def _fresh(key: jax.Array, sample: Sample, slot: jax.Array) -> jax.Array:
+    key = jax.random.fold_in(jax.random.fold_in(key, RIGHT), slot)
+    return jnp.where(sample.inside, jax.random.normal(key, sample.m.shape), 0)

@@ -1,0 +1,1 @@
+"""One isotropic round without ever holding n numbers: passes over counter-based blocks (R3)."""

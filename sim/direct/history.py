@@ -1,0 +1,63 @@
+"""Rules that look back a round, or at all scores at once, on the samples of `sim.direct`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+from jax import lax
+
+from relabel_lab.sim.direct.drawing import Layout, eigenvalues
+from relabel_lab.sim.direct.drawn import drawn
+from relabel_lab.sim.direct.quality import label_quality, margin_parameter
+from relabel_lab.sim.schemes import History, Scheme
+
+
+def retrain_looking_back(
+    scheme: Scheme, x: jax.Array, given: jax.Array, rounds: int = 1
+) -> tuple[jax.Array, jax.Array]:
+    """Train on given labels, then on those of `Scheme.relabel`, for any number of rounds.
+
+    Args:
+        scheme: a bound rule.
+        x: samples [n, d]; rows of zeros with given label 0 do not count.
+        given: given labels [n].
+        rounds: number of retrainings, >= 0.
+
+    Returns:
+        Models [rounds + 1, d] and the labels they were trained on [rounds + 1, n].
+    """
+    n = jnp.sum(given != 0)
+
+    def train(labels: jax.Array) -> jax.Array:
+        return (labels @ x).astype(jnp.float64) / n
+
+    def step(carry: tuple[jax.Array, History], turn: jax.Array) -> Any:
+        theta, last = carry
+        new = scheme.relabel(turn, x @ theta.astype(x.dtype), given, last)
+        kept = jax.tree.map(lambda leaf: (leaf * jnp.abs(given)).astype(x.dtype), new)
+        theta = train(kept.trained)
+        return (theta, kept), (theta, kept.trained)
+
+    first = train(given)
+    start = (first, History(given, given))
+    _, (models, labels) = lax.scan(step, start, jnp.arange(rounds))
+    return jnp.concatenate([first[None], models]), jnp.concatenate([given[None], labels])
+
+
+class HistoryRounds(eqx.Module):
+    """One seed: its draws and all rounds; kappa, label accuracy, coverage [rounds + 1] each."""
+
+    plan: Layout
+    rounds: int = eqx.field(static=True)
+
+    def __call__(self, key: jax.Array, operands: Any) -> Any:
+        """Run the seed whose key is ``key``; operands: problem, scheme, share of positives."""
+        problem, scheme, share = operands
+        x, given, y = drawn(self.plan, problem, key, share)
+        models, used = retrain_looking_back(scheme, x, given, self.rounds)
+        scales = jnp.concatenate([jnp.zeros(1), jnp.sqrt(eigenvalues(problem, self.plan.d))])
+        kappa = margin_parameter(models, problem.gamma, scales)
+        return kappa, *label_quality(used[:, None], y[None], self.plan.n)

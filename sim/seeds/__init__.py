@@ -1,0 +1,31 @@
+"""Keys, counters and batches of seeds over devices and memory."""
+
+from relabel_lab.sim.seeds.batches import over_seeds
+from relabel_lab.sim.seeds.counter import (
+    normal64,
+    normals,
+    one_of_pair,
+    pair_bits,
+    threefry,
+    uniform,
+    words,
+)
+from relabel_lab.sim.seeds.keys import cell_key, seed_keys, seed_numbers
+from relabel_lab.sim.seeds.memory import budget
+from relabel_lab.sim.seeds.spread import each_seed
+
+__all__ = [
+    "budget",
+    "cell_key",
+    "each_seed",
+    "normal64",
+    "normals",
+    "one_of_pair",
+    "over_seeds",
+    "pair_bits",
+    "seed_keys",
+    "seed_numbers",
+    "threefry",
+    "uniform",
+    "words",
+]

@@ -1,0 +1,11 @@
+"""Fluctuations of one round at finite n and d (R20)."""
+
+from relabel_lab.theory.fluctuations.mixtures import fluctuations
+from relabel_lab.theory.fluctuations.schemes import scheme_law
+from relabel_lab.theory.fluctuations.width import boundary
+
+__all__ = [
+    "boundary",
+    "fluctuations",
+    "scheme_law",
+]

@@ -1,0 +1,86 @@
+r"""Width of the phase boundary at finite n and d (R20): where P(improves) goes from 0.05 to 0.95.
+
+In the proportional limit retraining helps or does not (R7); at finite n the boundary has a width.
+P(improves) is followed along the separation or the flip probability, all else kept.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+import equinox as eqx
+import jax.numpy as jnp
+import numpy as np
+from scipy.optimize import brentq
+
+from relabel_lab.sim import Problem
+from relabel_lab.sim.kit import reject, require
+from relabel_lab.sim.noise import UniformFlips
+from relabel_lab.sim.schemes import Full, Scheme
+from relabel_lab.theory.fluctuations.schemes import scheme_law
+
+LEVELS = (0.05, 0.5, 0.95)
+RANGE = {"rho": (0.02, 50.0), "p": (1e-3, 0.5 - 1e-3)}
+POINTS = 24
+
+
+class Boundary(NamedTuple):
+    """Values of the axis at which P(improves) crosses ``levels``; None where it does not."""
+
+    axis: str
+    levels: tuple[float, ...]
+    values: tuple[float | None, ...]
+
+
+def boundary(
+    problem: Problem,
+    axis: Literal["rho", "p"] = "rho",
+    *,
+    scheme: Scheme | None = None,
+    levels: tuple[float, ...] = LEVELS,
+) -> Boundary:
+    """Where P(one round improves) first crosses each level.
+
+    Args:
+        problem: its value on the axis is not used; flips are uniform.
+        axis: the separation rho (through gamma) or the flip probability p.
+        scheme: any scheme that retrains (default full retraining).
+        levels: probabilities, in (0, 1).
+
+    Raises:
+        ValueError: for another axis, levels outside (0, 1), other flips, or a problem
+            or scheme that `scheme_law` refuses.
+    """
+    if axis not in RANGE:
+        raise reject("axis", axis, f"one of {', '.join(RANGE)}")
+    require("levels", list(levels), lambda x: (x > 0) & (x < 1), "in (0, 1)")
+    if not isinstance(problem.noise, UniformFlips):
+        raise reject("noise", type(problem.noise).__name__, "uniform flips for a boundary")
+
+    def chance(value: float) -> float:
+        moved = _moved(problem, axis, value)
+        return float(scheme_law(moved, Full() if scheme is None else scheme).improves)
+
+    points = _grid(axis)
+    seen = np.array([chance(float(point)) for point in points])
+    found: list[float | None] = []
+    for level in levels:
+        above = np.flatnonzero(np.diff(seen >= level))
+        if not above.size:
+            found.append(None)
+            continue
+        ends = points[above[0]], points[above[0] + 1]
+        found.append(float(brentq(lambda x, level=level: chance(x) - level, *ends, rtol=1e-5)))
+    return Boundary(axis, tuple(levels), tuple(found))
+
+
+def _grid(axis: str) -> np.ndarray:
+    low, high = RANGE[axis]
+    return np.geomspace(low, high, POINTS) if axis == "rho" else np.linspace(low, high, POINTS)
+
+
+def _moved(problem: Problem, axis: str, value: float) -> Problem:
+    number = jnp.asarray(value)
+    if axis == "rho":
+        return eqx.tree_at(lambda p: p.gamma, problem, problem.sigma * jnp.sqrt(number))
+    return eqx.tree_at(lambda p: p.noise, problem, UniformFlips(number))

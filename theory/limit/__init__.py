@@ -1,0 +1,63 @@
+"""The proportional and the population limit: moments, kappa, critical separations (R5-R12)."""
+
+from relabel_lab.theory.limit import schemes as _schemes  # noqa: F401  (registers their moments)
+from relabel_lab.theory.limit.combination import (
+    Combination,
+    best_combination,
+    best_combination_limit,
+)
+from relabel_lab.theory.limit.critical import (
+    advantage_at_maximal_noise,
+    critical_rho,
+    critical_separation,
+    helps_at_maximal_noise,
+)
+from relabel_lab.theory.limit.dynamics import several_rounds
+from relabel_lab.theory.limit.moments import Moments, moments
+from relabel_lab.theory.limit.one_round import kappa, one_round, predict_limit
+from relabel_lab.theory.limit.parameters import Limit, isotropic, limit_of
+from relabel_lab.theory.limit.population import (
+    anisotropic_advantage,
+    fixed_point,
+    population_map,
+    population_threshold,
+)
+from relabel_lab.theory.limit.ridge import predict_ridge
+from relabel_lab.theory.limit.rules import rule_moments
+from relabel_lab.theory.limit.state_evolution import (
+    Mixture,
+    bayes_accuracy,
+    evolution,
+    fixed_points,
+    step,
+)
+
+__all__ = [
+    "Combination",
+    "Limit",
+    "Mixture",
+    "Moments",
+    "advantage_at_maximal_noise",
+    "anisotropic_advantage",
+    "bayes_accuracy",
+    "best_combination",
+    "best_combination_limit",
+    "critical_rho",
+    "critical_separation",
+    "evolution",
+    "fixed_point",
+    "fixed_points",
+    "helps_at_maximal_noise",
+    "isotropic",
+    "kappa",
+    "limit_of",
+    "moments",
+    "one_round",
+    "population_map",
+    "population_threshold",
+    "predict_limit",
+    "predict_ridge",
+    "rule_moments",
+    "several_rounds",
+    "step",
+]

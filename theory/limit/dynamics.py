@@ -1,0 +1,102 @@
+r"""Predictions for several rounds, for the schemes whose later rounds have a known limit."""
+
+from __future__ import annotations
+
+from functools import singledispatch
+
+import jax
+import jax.numpy as jnp
+
+from relabel_lab.sim import Outcome, Problem, outcome
+from relabel_lab.sim.kit import reject
+from relabel_lab.sim.margins import density, tail
+from relabel_lab.sim.schemes import Fresh, Initial, Optimal, OptimalUncorrected, Scheme
+from relabel_lab.theory.limit.moments import average
+from relabel_lab.theory.limit.one_round import one_round
+from relabel_lab.theory.limit.state_evolution import Mixture, posterior_square
+
+
+@singledispatch
+def several_rounds(scheme: Scheme, problem: Problem, rounds: int) -> Outcome:
+    """Rounds 0 ... ``rounds`` in the proportional limit, arrays [..., rounds + 1].
+
+    Raises:
+        ValueError: for a scheme without a known limit of later rounds.
+    """
+    allowed = "0 or 1 for predictions of this scheme; dice answers for several rounds"
+    raise reject("rounds", rounds, allowed)
+
+
+@several_rounds.register
+def _initial(scheme: Initial, problem: Problem, rounds: int) -> Outcome:
+    one = one_round(problem, scheme, 0)
+    return jax.tree.map(lambda leaf: jnp.repeat(leaf, rounds + 1, axis=-1), one)
+
+
+@several_rounds.register
+def _fresh(scheme: Fresh, problem: Problem, rounds: int) -> Outcome:
+    r"""R6 at finite n/r: new samples remember nothing, each round adds noise of its own.
+
+    With q the unit vector along \(\Sigma v\) the model of kappa has
+    \(a' = E m(2\Phi(m\kappa) - 1)\) and \(v' = bq + g/\sqrt n\), \(b = 2E\varphi(m\kappa)\).  The
+    squares of v' over the spectrum self-average; isotropic noise is a spectrum of one value.
+    """
+    if problem.spectrum is None:
+        value = jnp.asarray(problem.sigma, jnp.float64)[..., None] ** 2
+        share = jnp.asarray(1.0 / problem.alpha)[..., None]
+    else:
+        value, share = problem.spectrum, 1.0 / jnp.asarray(problem.n, jnp.float64)[..., None]
+    law = problem.law
+    kappa = one_round(problem, Initial(), 0).kappa[..., 0]
+    squares, found = share, [kappa]
+    for _ in range(rounds):
+        noise = value**2 * squares
+        m, w = law.nodes(kappa, jnp.zeros(()))
+        scored = m * kappa[..., None]
+        a, b = average(w, m * (1 - 2 * tail(scored)), 2 * density(scored))
+        q = noise / jnp.sum(noise, axis=-1, keepdims=True)
+        squares = b[..., None] ** 2 * q + share
+        length = jnp.sqrt(jnp.sum(value**2 * squares, axis=-1))
+        kappa = jnp.asarray(problem.gamma) ** 2 * a / length
+        found.append(kappa)
+    path = jnp.stack(jnp.broadcast_arrays(*found), axis=-1)
+    first = one_round(problem, Initial(), 0).label_accuracy
+    # The labels of a round are the predictions of the model before it on new samples.
+    right = -jnp.expm1(law.log_error(path[..., :-1]))
+    first = jnp.broadcast_to(first, (*path.shape[:-1], 1))
+    right = jnp.concatenate([first, right], axis=-1)
+    return outcome(law, path, right, jnp.ones_like(path))
+
+
+@several_rounds.register
+def _uncorrected(scheme: OptimalUncorrected, problem: Problem, rounds: int) -> Outcome:
+    """Refused: state evolution (R12) does not hold for scores that keep their memory."""
+    allowed = f"0 or 1 for predictions of scheme {scheme.name}; the engines run several rounds"
+    raise reject("rounds", rounds, allowed)
+
+
+@several_rounds.register
+def _optimal(scheme: Optimal, problem: Problem, rounds: int) -> Outcome:
+    r"""State evolution (R12) for constant and gaussian margins, isotropic noise.
+
+    Labels with signal a = E mF and E f^2 = q give \(\kappa = \rho a/(k\sqrt q)\) (R1); a random
+    margin of variance w adds noise to the score, whose ratio is \(\kappa/\sqrt{1 + w\kappa^2}\).
+    By Stein's lemma the next signal is \(q' + (w\rho - 1)\omega a\): for gaussian margins,
+    \(w = 1/\rho\), the correction \(\omega\) takes just what the margin's noise has given.  Label
+    accuracies after round 1 are not predicted (NaN).
+    """
+    rho, alpha, wide = problem.rho, problem.alpha, problem.law.second_moment() - 1
+    mixture = Mixture(problem.gamma, problem.p, alpha)
+    a, q = jnp.asarray(1 - 2 * problem.p, jnp.float64), jnp.ones(())
+    found = [rho * a * jnp.sqrt(alpha / q)]
+    for _ in range(rounds):
+        spread = 1 + wide * found[-1] ** 2
+        following = posterior_square(found[-1] / jnp.sqrt(spread), mixture)
+        omega = rho * alpha * a * (1 - following) / (q * spread)
+        a, q = following + (wide * rho - 1) * omega * a, following
+        found.append(rho * a * jnp.sqrt(alpha / q))
+    path = jnp.stack(jnp.broadcast_arrays(*found), axis=-1)
+    known = one_round(problem, type(scheme)().bind(problem)).label_accuracy
+    later = jnp.full((*path.shape[:-1], rounds - 1), jnp.nan)
+    right = jnp.concatenate([known, later], axis=-1)
+    return outcome(problem.law, path, right, jnp.ones_like(path))
