@@ -8,7 +8,7 @@ said by five fields, so that one engine (`relabel_lab.experiments.engine`) runs 
 from dataclasses import dataclass
 from typing import Literal
 
-from relabel_lab.sim.validate import reject
+from relabel_lab.sim.kit import reject
 
 
 @dataclass(frozen=True)

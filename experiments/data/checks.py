@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from relabel_lab.sim.validate import reject
+from relabel_lab.sim.kit import reject
 
 KNOWN = {
     "a8241bda4d5ecc71acfb8f0502facfed38d10968d967dfe9eaaf5f9669e3c6f1": "AG News test, labelled",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from relabel_lab.sim.validate import reject
+from relabel_lab.sim.kit import reject
 
 
 @dataclass(frozen=True)

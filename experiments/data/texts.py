@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from relabel_lab.experiments.data.checks import in_range, provenance, refused
-from relabel_lab.sim.validate import reject
+from relabel_lab.sim.kit import reject
 
 CLASSES = ("world", "sports", "business", "technology")
 LABELLED = ("noisyagnews_train.csv", "agnews_test.csv")

@@ -6,7 +6,7 @@ import jax
 import numpy as np
 
 from relabel_lab.experiments.labels.mechanism import checked
-from relabel_lab.sim.validate import reject
+from relabel_lab.sim.kit import reject
 
 
 @dataclass(frozen=True)

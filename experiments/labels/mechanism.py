@@ -12,7 +12,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from relabel_lab.sim.validate import positive, reject, require, whole
+from relabel_lab.sim.kit import positive, reject, require, whole
 
 
 class Mechanism(Protocol):

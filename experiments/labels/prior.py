@@ -14,7 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from relabel_lab.experiments.labels.mechanism import checked, randomised_response
-from relabel_lab.sim.validate import positive, reject, require
+from relabel_lab.sim.kit import positive, reject, require
 
 Prior = Callable[[np.ndarray, np.ndarray], np.ndarray]
 """From given labels [n] and the mask [n] of the first stage to class probabilities [n, K]."""
