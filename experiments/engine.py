@@ -41,6 +41,7 @@ class Learner(Protocol):
             weights: weights [seeds, n]; zero leaves a sample out.
             key: keys [seeds].
             name: name of the fit, unique within a cell; long trainings save themselves under it.
+                Those of retrainings hold ``/round``, those of folds ``/fold``.
             likelihood: P(label | true = k), [seeds, n, K], for forward correction; else None.
         """
 
@@ -89,7 +90,7 @@ def run_arms(
 
 
 class _Run:
-    """One batch of replicates; keeps the first models that arms share."""
+    """One batch of replicates; a model that several arms need is trained once."""
 
     def __init__(
         self,
@@ -101,95 +102,86 @@ class _Run:
     ) -> None:
         self.features, self.given, self.key, self.likelihood = features, given, key, likelihood
         self.learners: dict[bool, tuple[Learner, list[dict[str, Any]]]] = {False: (learner, [])}
-        self.scores: dict[tuple[bool, bool, int], tuple[Predict | None, np.ndarray]] = {}
+        self.models: dict[str, Predict] = {}
+        self.scores: dict[str, np.ndarray] = {}
 
     def arm(self, arm: Arm) -> Trained:
         """Every round of one arm."""
-        learner, choices = self._learner(arm.tuned)
-        predict, scores = self._first(arm)
-        labels, kept = self.given, np.ones(self.given.shape, dtype=bool)
+        self.learner, choices = self._learner(arm.tuned)
+        likelihood = self.likelihood if arm.forward else None
+        name, labels = first_name(arm), self.given
+        kept = np.ones(labels.shape, dtype=bool)
         for number in range(1, arm.rounds + 1):
+            scores = self._scores(name, labels, kept, arm.folds, likelihood)
             labels, kept = relabel(scores, self.given, arm.keep)
-            name = f"{arm.name}/round{number}"
-            if number == arm.rounds:
-                predict = self._fit(learner, labels, kept, name)
-            else:
-                predict, scores = self._scores(learner, labels, kept, name, arm.folds)
-        assert predict is not None
-        return Trained(predict, labels, kept, choices)
+            name, likelihood = round_name(arm, number), None
+        return Trained(self._fit(name, labels, kept, likelihood), labels, kept, choices)
 
     def _learner(self, tuned: bool) -> tuple[Learner, list[dict[str, Any]]]:
         if tuned not in self.learners:
             weights = np.ones(self.given.shape, dtype=np.float32)
             key = fold_names(self.key, "tune")
-            self.learners[tuned] = self.learners[False][0].tuned(
-                self.features, self.given, weights, key=key
-            )
+            learner = self.learners[False][0]
+            self.learners[tuned] = learner.tuned(self.features, self.given, weights, key=key)
         return self.learners[tuned]
-
-    def _first(self, arm: Arm) -> tuple[Predict | None, np.ndarray]:
-        """First model and its scores of the training samples, fitted once for all arms."""
-        kind = (arm.tuned, arm.forward, arm.folds)
-        if kind not in self.scores:
-            likelihood = self.likelihood if arm.forward else None
-            name = ("tuned-" if arm.tuned else "") + ("forward" if arm.forward else "given")
-            everything = np.ones(self.given.shape, dtype=bool)
-            learner, _ = self._learner(arm.tuned)
-            self.scores[kind] = self._scores(
-                learner, self.given, everything, name, arm.folds, likelihood
-            )
-        return self.scores[kind]
 
     def _scores(
         self,
-        learner: Learner,
+        name: str,
         labels: np.ndarray,
         kept: np.ndarray,
-        name: str,
         folds: int,
-        likelihood: np.ndarray | None = None,
-    ) -> tuple[Predict | None, np.ndarray]:
+        likelihood: np.ndarray | None,
+    ) -> np.ndarray:
         """Scores [seeds, n, K] of the training samples, in-sample or from the other folds."""
-        if folds == 1:
-            predict = self._fit(learner, labels, kept, name, likelihood)
-            return predict, predict(self.features)
-        return None, self._out_of_fold(learner, labels, kept, name, folds, likelihood)
+        if name not in self.scores:
+            if folds == 1:
+                told = self._fit(name, labels, kept, likelihood)(self.features)
+            else:
+                told = self._out_of_fold(name, labels, kept, folds, likelihood)
+            self.scores[name] = told
+        return self.scores[name]
 
     def _out_of_fold(
         self,
-        learner: Learner,
+        name: str,
         labels: np.ndarray,
         kept: np.ndarray,
-        name: str,
         folds: int,
         likelihood: np.ndarray | None,
     ) -> np.ndarray:
         part = fold_of(self.key, labels.shape[1], folds)
-        scores = None
+        scores: Any = 0.0
         for fold in range(folds):
             held = part == fold
-            fitted = self._fit(learner, labels, kept & ~held, f"{name}/fold{fold}", likelihood)
-            told = fitted(self.features)
-            scores = told if scores is None else np.where(held[..., None], told, scores)
-        assert scores is not None
+            model = self._fit(f"{name}/fold{fold}", labels, kept & ~held, likelihood)
+            scores = np.where(held[..., None], model(self.features), scores)
         return scores
 
     def _fit(
-        self,
-        learner: Learner,
-        labels: np.ndarray,
-        kept: np.ndarray,
-        name: str,
-        likelihood: np.ndarray | None = None,
+        self, name: str, labels: np.ndarray, kept: np.ndarray, likelihood: np.ndarray | None
     ) -> Predict:
-        return learner.fit(
-            self.features,
-            labels,
-            kept.astype(np.float32),
-            key=fold_names(self.key, "fit"),
-            name=name,
-            likelihood=likelihood,
-        )
+        if name not in self.models:
+            self.models[name] = self.learner.fit(
+                self.features,
+                labels,
+                kept.astype(np.float32),
+                key=fold_names(self.key, "fit"),
+                name=name,
+                likelihood=likelihood,
+            )
+        return self.models[name]
+
+
+def first_name(arm: Arm) -> str:
+    """Name of an arm's first model, or of its folds' models."""
+    kind = f"{'tuned-' if arm.tuned else ''}{'forward' if arm.forward else 'given'}"
+    return kind if arm.folds == 1 else f"{kind}-{arm.folds}"
+
+
+def round_name(arm: Arm, number: int) -> str:
+    """Name of an arm's model after a round: arms that differ only later share it."""
+    return f"{first_name(arm)}/{arm.keep}/round{number}"
 
 
 def relabel(scores: np.ndarray, given: np.ndarray, keep: str) -> tuple[np.ndarray, np.ndarray]:

@@ -1,0 +1,156 @@
+"""The whole probe: features once, then one resumable cell a label mechanism and seed."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
+
+from relabel_lab.experiments.arms import ARMS, arms_named
+from relabel_lab.experiments.data import ImageSet, load_images, write_tiny_images
+from relabel_lab.experiments.folder import RunFolder
+from relabel_lab.experiments.labels import (
+    ClassFlips,
+    HumanLabels,
+    Mechanism,
+    randomised_response,
+    uniform_flips,
+)
+from relabel_lab.experiments.probe.cell import Inputs, run_cell, split
+from relabel_lab.experiments.probe.features import cached_features
+from relabel_lab.experiments.probe.presets import PRESETS, ProbePreset
+from relabel_lab.experiments.records import versions
+from relabel_lab.sim.kit import require
+
+HUMAN_ARMS = (
+    "given",
+    "tuned",
+    "full",
+    "consensus",
+    "crossfit-consensus",
+    "tuned-full",
+    "tuned-consensus",
+)
+
+Step = Callable[[str, int, int], None]
+"""Told what is under way, and how much of how many is done."""
+
+
+class Cell(NamedTuple):
+    """A mechanism and a seed; epsilon where the mechanism has one."""
+
+    mechanism: Mechanism
+    epsilon: float | None
+    seed: int
+
+    @property
+    def name(self) -> str:
+        """Name of the cell's file."""
+        level = "" if self.epsilon is None else f"-{self.epsilon:g}"
+        return f"seed{self.seed}-{self.mechanism.name}{level}"
+
+
+def run_probe(
+    data: Path | None,
+    preset: str,
+    out: Path,
+    *,
+    epsilons: Sequence[float] = (),
+    seeds: int | None = None,
+    noises: Sequence[str] = ("rr", "human"),
+    step: Step = lambda what, done, total: None,
+) -> Path:
+    """Run every unfinished cell and return the file of all records.
+
+    Args:
+        data: folder of images; None for generated ones (smoke).
+        preset: smoke, small or paper.
+        out: folder of the run.
+        epsilons: privacy levels, those of the preset when empty.
+        seeds: replicates, those of the preset for None.
+        noises: rr for randomised response, human for human labels and flips at their rates.
+        step: told of the progress.
+    """
+    sizes = PRESETS[preset]
+    levels = tuple(epsilons) or sizes.epsilons
+    require("epsilon", levels, lambda x: x > 0, "finite and > 0")
+    images = generated() if data is None else load_images(data)
+    require("data", len(images.train.labels), lambda n: n > 2 * sizes.held_out,
+            f"a folder of more than {2 * sizes.held_out} training images")  # fmt: skip
+    folder = RunFolder(out, told(images, preset, sizes))
+    features = cached_features(
+        images, sizes.features, out / "cache", lambda done, total: step("features", done, total)
+    )
+    inputs = split(
+        features,
+        images.train.labels,
+        images.test.labels,
+        len(images.classes),
+        sizes.held_out,
+    )
+    plan = list(cells(images, sizes, levels, sizes.seeds if seeds is None else seeds, noises))
+    for number, cell in enumerate(plan):
+        step("cells", number, len(plan))
+        folder.cell(cell.name, lambda cell=cell: _run(cell, inputs, sizes, preset))  # type: ignore[misc]
+        folder.join()
+    step("cells", len(plan), len(plan))
+    return folder.join()
+
+
+def generated() -> ImageSet:
+    """Images of the smoke preset, through files in the real format."""
+    with TemporaryDirectory() as folder:
+        images = load_images(write_tiny_images(Path(folder)))
+    return replace(images, source="generated stripes")
+
+
+def cells(
+    images: ImageSet,
+    sizes: ProbePreset,
+    epsilons: Sequence[float],
+    seeds: int,
+    noises: Sequence[str],
+) -> Iterator[Cell]:
+    """All cells, seed by seed, so that a run cut short has every noise level at fewer seeds."""
+    classes = len(images.classes)
+    for seed in range(seeds):
+        if "rr" in noises:
+            for epsilon in epsilons:
+                yield Cell(randomised_response(classes, epsilon), epsilon, seed)
+        if "human" in noises and seed < sizes.human_seeds:
+            for name in sizes.humans:
+                if name in images.human:
+                    for mechanism in human_and_random(name, images):
+                        yield Cell(mechanism, None, seed)
+
+
+def human_and_random(name: str, images: ImageSet) -> Iterator[Mechanism]:
+    """Human labels, flips by their own table of classes, and uniform flips, all of one rate."""
+    given, clean, classes = images.human[name], images.train.labels, len(images.classes)
+    yield HumanLabels(given, classes, f"human-{name}")
+    yield ClassFlips.estimated(clean, given, classes, f"class-{name}")
+    yield uniform_flips(classes, float((given != clean).mean()), f"uniform-{name}")
+
+
+def told(images: ImageSet, preset: str, sizes: ProbePreset) -> dict[str, Any]:
+    """What the numbers depend on, beside the cells chosen."""
+    settings = asdict(sizes)
+    for chosen in ("epsilons", "seeds", "human_seeds", "humans"):
+        del settings[chosen]
+    return {
+        "experiment": "probe",
+        "preset": preset,
+        "settings": settings,
+        "source": images.source,
+        "files": images.files,
+        "train": len(images.train.labels) - sizes.held_out,
+        "test": len(images.test.labels),
+        "versions": versions(),
+    }
+
+
+def _run(cell: Cell, inputs: Inputs, sizes: ProbePreset, preset: str) -> list[Any]:
+    arms = ARMS if cell.epsilon is not None else arms_named(HUMAN_ARMS)
+    return run_cell(
+        inputs, cell.mechanism, cell.epsilon, cell.seed, sizes.penalties, arms, preset
+    )
