@@ -12,7 +12,7 @@ from typing import NoReturn
 
 from relabel_lab.relabel.errors import UsageError, WorkFailed, as_option, one_line
 
-COMMANDS = ("theory", "simulate", "check", "scan", "figures", "samples")
+COMMANDS = ("theory", "simulate", "check", "scan", "figures", "samples", "experiment")
 """Modules of `relabel.commands`: each has SUMMARY, ``add_arguments(parser)``, ``main(args)``."""
 
 DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from relabel_lab.experiments.probe.features import FeatureSettings
 
 EPSILONS = (0.5, 1.0, 2.0, 3.0, 4.0, 6.0)
-PENALTIES = (1e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 1.0)
+PENALTIES = (3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 3e-1)
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,7 @@ class ProbePreset:
         penalties: path of penalties.
         epsilons: privacy levels of randomised response.
         seeds: replicates.
+        every_arm: replicates that run every arm; the others run those that retraining is about.
         human_seeds: replicates of human labels and of random flips at their rates.
         humans: names of the human labels.
     """
@@ -27,6 +28,7 @@ class ProbePreset:
     penalties: tuple[float, ...] = PENALTIES
     epsilons: tuple[float, ...] = EPSILONS
     seeds: int = 10
+    every_arm: int = 1
     human_seeds: int = 3
     humans: tuple[str, ...] = ("worse", "aggregate", "random1")
 
@@ -42,5 +44,7 @@ PRESETS = {
         humans=("worse",),
     ),
     "small": ProbePreset(),
-    "paper": ProbePreset(features=FeatureSettings(filters=1600, components=1024)),
+    "paper": ProbePreset(
+        features=FeatureSettings(filters=1600, components=1024), every_arm=10, human_seeds=10
+    ),
 }

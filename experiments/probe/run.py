@@ -22,7 +22,7 @@ from relabel_lab.experiments.probe.presets import PRESETS, ProbePreset
 from relabel_lab.experiments.records import versions
 from relabel_lab.sim.kit import require
 
-HUMAN_ARMS = (
+MAIN_ARMS = (
     "given",
     "tuned",
     "full",
@@ -135,7 +135,7 @@ def human_and_random(name: str, images: ImageSet) -> Iterator[Mechanism]:
 def told(images: ImageSet, preset: str, sizes: ProbePreset) -> dict[str, Any]:
     """What the numbers depend on, beside the cells chosen."""
     settings = asdict(sizes)
-    for chosen in ("epsilons", "seeds", "human_seeds", "humans"):
+    for chosen in ("epsilons", "seeds", "every_arm", "human_seeds", "humans"):
         del settings[chosen]
     return {
         "experiment": "probe",
@@ -150,7 +150,8 @@ def told(images: ImageSet, preset: str, sizes: ProbePreset) -> dict[str, Any]:
 
 
 def _run(cell: Cell, inputs: Inputs, sizes: ProbePreset, preset: str) -> list[Any]:
-    arms = ARMS if cell.epsilon is not None else arms_named(HUMAN_ARMS)
+    every = cell.epsilon is not None and cell.seed < sizes.every_arm
+    arms = ARMS if every else arms_named(MAIN_ARMS)
     return run_cell(
         inputs, cell.mechanism, cell.epsilon, cell.seed, sizes.penalties, arms, preset
     )
