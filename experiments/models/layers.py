@@ -62,4 +62,6 @@ def dropout(x: jax.Array, rate: float, *, key: jax.Array | None) -> jax.Array:
 
 def in_precision(tree: Tree, dtype: jnp.dtype) -> Tree:
     """The tree with every array of real numbers cast to ``dtype``."""
-    return jax.tree.map(lambda leaf: leaf.astype(dtype) if eqx.is_inexact_array(leaf) else leaf, tree)
+    return jax.tree.map(
+        lambda leaf: leaf.astype(dtype) if eqx.is_inexact_array(leaf) else leaf, tree
+    )
