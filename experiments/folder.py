@@ -47,9 +47,12 @@ class RunFolder:
         write_records(path, self.run, records)
         return records
 
-    def done(self, name: str) -> bool:
-        """Whether a cell is finished."""
-        return (self.path / "cells" / f"{name}.jsonl").exists()
+    def once(self, name: str, work: Callable[[], Any]) -> Path:
+        """A JSON file, computed unless it is there."""
+        path = self.path / name
+        if not path.exists():
+            write_whole(path, (json.dumps(work(), indent=1) + "\n").encode())
+        return path
 
     def join(self) -> Path:
         """One file of all finished cells, in the order of their names."""

@@ -29,7 +29,7 @@ HUMAN = {
 def arrays(path: Path, entries: set[str]) -> dict[str, np.ndarray]:
     """The arrays of an .npz file; nothing is unpickled."""
     try:
-        with np.load(existing(path), allow_pickle=False) as file:
+        with existing(path).open("rb") as raw, np.load(raw, allow_pickle=False) as file:
             if not entries <= set(file.files):
                 raise refused(path, f"an .npz file with the arrays {', '.join(sorted(entries))}")
             return {name: file[name] for name in sorted(entries)}

@@ -49,8 +49,9 @@ def two_stage(
     clean = checked(clean, classes)
     require("share", share, lambda x: (x > 0) & (x < 1), "in (0, 1)")
     split, plain, second = jax.random.split(key, 3)
+    order = np.argsort(np.asarray(jax.random.bits(split, clean.shape)), kind="stable")
     first = np.zeros(len(clean), dtype=bool)
-    first[np.asarray(jax.random.permutation(split, len(clean)))[: round(share * len(clean))]] = True
+    first[order[: round(share * len(clean))]] = True
     response = randomised_response(classes, epsilon)
     labels = response.draw(clean, key=plain)
     likelihood, top = response.likelihood(labels), np.full(len(clean), classes)

@@ -67,8 +67,8 @@ def run_cell(
     preset: str,
 ) -> list[Record]:
     """Rows of every arm and penalty for one draw of the noise."""
-    root = jax.random.fold_in(jax.random.key(0), seed)
-    noisy = mechanism.draw(inputs.clean, key=jax.random.fold_in(root, 0))
+    root = root_key(seed)
+    noisy = noisy_labels(inputs, mechanism, seed)
     given = np.repeat(noisy[inputs.rows][None], len(penalties), axis=0)
     held = np.repeat(noisy[inputs.held_rows][None], len(penalties), axis=0)
     learner = ProbeLearner(
@@ -88,6 +88,16 @@ def run_cell(
     ]
 
 
+def root_key(seed: int) -> jax.Array:
+    """Key of a replicate."""
+    return jax.random.fold_in(jax.random.key(0), seed)
+
+
+def noisy_labels(inputs: Inputs, mechanism: Mechanism, seed: int) -> np.ndarray:
+    """Given labels of all training images: one draw a mechanism and seed, whatever is trained."""
+    return mechanism.draw(inputs.clean, key=jax.random.fold_in(root_key(seed), 0))
+
+
 def _records(
     name: str,
     arm: Trained,
@@ -101,13 +111,13 @@ def _records(
     held_out = learner.held_out.agreement(arm.predict)
     labels = label_accuracies(arm, given, inputs.clean[inputs.rows])
     size = sizes(arm, inputs.classes)
-    rows = [0] if name == "tuned" else range(len(penalties))  # tuned: the same model in all rows
+    rows = [0] if arm.choices else range(len(penalties))  # tuned: the same model in all rows
     choices = arm.choices or [{} for _ in penalties]
     return [
         Record(
             experiment="probe",
             arm=name,
-            setting={"penalty": choices[i]["first_penalty"] if name == "tuned" else penalties[i]},
+            setting={"penalty": choices[i].get("penalty", penalties[i])},
             accuracy=float(accuracy[i]),
             held_out=float(held_out[i]),
             labels=labels[i],

@@ -61,6 +61,7 @@ def fit_heads(
     likelihood: jax.Array,
     weights: jax.Array,
     penalty: jax.Array,
+    start: jax.Array | None = None,
 ) -> Heads:
     """Fit a batch of heads on features shared by all.
 
@@ -69,11 +70,17 @@ def fit_heads(
         likelihood: P(label | true = k), [problems, K, n]; an indicator for plain labels.
         weights: sample weights [problems, n].
         penalty: penalties [problems], > 0.
+        start: weights to start from, zero if None; the optimum does not depend on it.
     """
-    told = _fit(columns, likelihood, weights, jnp.asarray(penalty, jnp.float32))
+    problems, classes, _ = likelihood.shape
+    if start is None:
+        start = jnp.zeros((problems, classes, len(columns)), jnp.float32)
+    penalty = jnp.asarray(penalty, jnp.float32)
+    told = _fit(columns, likelihood, weights, penalty, jnp.asarray(start, jnp.float32))
     return Heads(*(np.asarray(part) for part in told))
 
 
+@jax.jit
 def log_probabilities(columns: jax.Array, weights: jax.Array) -> jax.Array:
     """Scores of heads [problems, K, d + 1] as log-probabilities [problems, K, n]."""
     return jax.nn.log_softmax(_product(jnp.asarray(weights), columns), axis=1)
@@ -81,20 +88,24 @@ def log_probabilities(columns: jax.Array, weights: jax.Array) -> jax.Array:
 
 @jax.jit
 def _fit(
-    columns: jax.Array, likelihood: jax.Array, weights: jax.Array, penalty: jax.Array
+    columns: jax.Array,
+    likelihood: jax.Array,
+    weights: jax.Array,
+    penalty: jax.Array,
+    begin: jax.Array,
 ) -> tuple[jax.Array, jax.Array, jax.Array]:
     share = weights / weights.sum(axis=1, keepdims=True)
     penalties = jnp.broadcast_to(penalty[:, None], (len(penalty), len(columns)))
     penalties = penalties.at[:, -1].set(0.0)
     curvature = 0.5 * share @ (columns**2).T + penalties  # [B, d]
     step = partial(_step, columns, likelihood, share, penalties, curvature)
-    problems, classes, samples = likelihood.shape
-    zero = jnp.zeros((problems, classes, len(columns)), jnp.float32)
-    none = jnp.zeros(problems, jnp.float32)
-    start = _State(
-        zero, jnp.zeros((problems, classes, samples), jnp.float32), zero, zero,
-        none, none, jnp.zeros(problems, jnp.int32), jnp.int32(0),
-    )  # fmt: skip
+    even = 1 / likelihood.shape[1]  # the guess at zero weights
+    slope = _product(share[:, None] * (even - _seen(even, likelihood)), columns.T)
+    first = _dot(slope, slope / curvature[:, None])
+    none, zero = jnp.zeros_like(penalty), jnp.zeros_like(begin)
+    steps = jnp.zeros(len(penalty), jnp.int32)
+    scores = _product(begin, columns)
+    start = _State(begin, scores, zero, zero, none, first, steps, jnp.int32(0))
     end = jax.lax.while_loop(_unfinished, step, start)
     return end.weights, end.steps, jnp.sqrt(end.size / end.first)
 
@@ -126,8 +137,7 @@ def _step(
     uphill = _dot(gradient, direction) >= 0
     direction = jnp.where(uphill[:, None, None], -scaled, direction)
     moved = _product(direction, columns)
-    first = jnp.where(state.count == 0, size, state.first)
-    going = size > SHRINK**2 * first
+    going = size > SHRINK**2 * state.first
     plain = _curvature(guess, moved, share)
     own = jnp.maximum(plain - _curvature(posterior, moved, share), 0.01 * plain)
     bend = own + _dot(direction, penalties[:, None] * direction)
@@ -139,7 +149,7 @@ def _step(
         direction,
         gradient,
         size,
-        first,
+        state.first,
         state.steps + going,
         state.count + 1,
     )
@@ -149,8 +159,13 @@ def _guesses(scores: jax.Array, likelihood: jax.Array) -> tuple[jax.Array, jax.A
     """Probabilities [B, K, n] of the classes before and after the label is seen."""
     raised = jnp.exp(scores - scores.max(axis=1, keepdims=True))
     guess = raised / raised.sum(axis=1, keepdims=True)
+    return guess, _seen(guess, likelihood)
+
+
+def _seen(guess: jax.Array | float, likelihood: jax.Array) -> jax.Array:
+    """Probabilities of the classes once the label is seen."""
     joint = guess * likelihood
-    return guess, joint / jnp.maximum(joint.sum(axis=1, keepdims=True), 1e-30)
+    return joint / jnp.maximum(joint.sum(axis=1, keepdims=True), 1e-30)
 
 
 def _curvature(guess: jax.Array, moved: jax.Array, share: jax.Array) -> jax.Array:

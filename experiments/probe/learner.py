@@ -36,7 +36,7 @@ class ProbeLearner:
         path: number of penalties P; replicates of one seed are neighbours.
         classes: number of classes K.
         held_out: noisy labels for choices.
-        chosen: penalty of first models, [R], where it was chosen on noisy labels; else None.
+        chosen: penalty [R], where it was chosen on noisy labels; else None.
         heads: every fit by name.
     """
 
@@ -59,39 +59,38 @@ class ProbeLearner:
     ) -> Predict:
         """One head a replicate; the optimum is unique, so the key plays no part."""
         del key
-        if name == "tuned-given":
-            return predictor(self._tuned_heads())
-        penalties = self.penalties
-        if self.chosen is not None and "/round" not in name:
-            penalties = self.chosen
+        if self.chosen is not None:
+            return predictor(self._tuned(name.removeprefix("tuned-")))
         target = indicator(labels, self.classes) if likelihood is None else columns_of(likelihood)
-        self.heads[name] = fit_heads(features, target, jnp.asarray(weights), penalties)
-        return predictor(self.heads[name].weights)
+        known = self.heads.get("given")
+        start = None if known is None or likelihood is not None else known.weights
+        fitted = fit_heads(features, target, jnp.asarray(weights), self.penalties, start)
+        self.heads[name] = fitted
+        return predictor(fitted.weights)
 
-    def _tuned_heads(self) -> np.ndarray:
-        """Heads of the chosen penalties: they lie on the path that was tried."""
+    def _tuned(self, name: str) -> np.ndarray:
+        """Heads of the chosen penalties: they lie on the path of the arm that is not tuned."""
         assert self.chosen is not None
         match = self.penalties.reshape(-1, self.path) == self.chosen.reshape(-1, self.path)
-        tried = self.heads["given"].weights
         place = np.arange(len(match)) * self.path + match.argmax(axis=1)
-        return tried[np.repeat(place, self.path)]
+        return self.heads[name].weights[np.repeat(place, self.path)]
 
     def tuned(
         self, features: Any, labels: np.ndarray, weights: np.ndarray, *, key: jax.Array
     ) -> tuple["ProbeLearner", list[dict[str, Any]]]:
         """The penalty of largest agreement with the noisy held-out labels, seed by seed.
 
-        Retraining after the tuned first model still runs along the whole path.
+        Retraining keeps that penalty.  All its models lie on paths of the arms that are not tuned,
+        which must have been fitted before.
         """
-        if "given" not in self.heads:
-            self.fit(features, labels, weights, key=key, name="given")
+        del features, labels, weights, key
         predict = predictor(self.heads["given"].weights)
         agreement = self.held_out.agreement(predict).reshape(-1, self.path)
         best = self.penalties.reshape(-1, self.path)[
             np.arange(len(agreement)), agreement.argmax(axis=1)
         ]
         chosen = np.repeat(best, self.path)
-        choices = [{"first_penalty": float(penalty)} for penalty in chosen]
+        choices = [{"penalty": float(penalty)} for penalty in chosen]
         return replace(self, chosen=chosen), choices
 
 

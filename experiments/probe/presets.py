@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from relabel_lab.experiments.probe.features import FeatureSettings
 
 EPSILONS = (0.5, 1.0, 2.0, 3.0, 4.0, 6.0)
-PENALTIES = (3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 3e-1)
+PENALTIES = (3e-4, 3e-3, 1e-2, 3e-2, 1e-1)
 
 
 @dataclass(frozen=True)
@@ -17,9 +17,9 @@ class ProbePreset:
         held_out: training images whose noisy labels only serve choices.
         penalties: path of penalties.
         epsilons: privacy levels of randomised response.
-        seeds: replicates.
-        every_arm: replicates that run every arm; the others run those that retraining is about.
+        seeds: replicates of the main arms.
         human_seeds: replicates of human labels and of random flips at their rates.
+        more_seeds: replicates of the other arms.
         humans: names of the human labels.
     """
 
@@ -28,8 +28,8 @@ class ProbePreset:
     penalties: tuple[float, ...] = PENALTIES
     epsilons: tuple[float, ...] = EPSILONS
     seeds: int = 10
-    every_arm: int = 1
     human_seeds: int = 3
+    more_seeds: int = 1
     humans: tuple[str, ...] = ("worse", "aggregate", "random1")
 
 
@@ -45,6 +45,7 @@ PRESETS = {
     ),
     "small": ProbePreset(),
     "paper": ProbePreset(
-        features=FeatureSettings(filters=1600, components=1024), every_arm=10, human_seeds=10
+        features=FeatureSettings(filters=1600, components=1024),
+        human_seeds=10, more_seeds=10
     ),
 }

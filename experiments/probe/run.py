@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from relabel_lab.experiments.arms import ARMS, arms_named
+from relabel_lab.experiments.bridge import run_bridge
 from relabel_lab.experiments.data import ImageSet, load_images, write_tiny_images
 from relabel_lab.experiments.folder import RunFolder
 from relabel_lab.experiments.labels import (
@@ -19,35 +20,39 @@ from relabel_lab.experiments.labels import (
 from relabel_lab.experiments.probe.cell import Inputs, run_cell, split
 from relabel_lab.experiments.probe.features import cached_features
 from relabel_lab.experiments.probe.presets import PRESETS, ProbePreset
-from relabel_lab.experiments.records import versions
+from relabel_lab.experiments.records import Record, versions
 from relabel_lab.sim.kit import require
 
-MAIN_ARMS = (
+MAIN = (
     "given",
-    "tuned",
     "full",
     "consensus",
     "crossfit-consensus",
+    "tuned",
     "tuned-full",
     "tuned-consensus",
 )
+"""The arms that every cell runs; `given` also where the others run, which start from it."""
+MORE = ("given", *(arm.name for arm in ARMS if arm.name not in MAIN))
 
 Step = Callable[[str, int, int], None]
 """Told what is under way, and how much of how many is done."""
 
 
 class Cell(NamedTuple):
-    """A mechanism and a seed; epsilon where the mechanism has one."""
+    """A mechanism, a seed and arms; epsilon where the mechanism has one."""
 
     mechanism: Mechanism
     epsilon: float | None
     seed: int
+    arms: tuple[str, ...] = MAIN
 
     @property
     def name(self) -> str:
         """Name of the cell's file."""
         level = "" if self.epsilon is None else f"-{self.epsilon:g}"
-        return f"seed{self.seed}-{self.mechanism.name}{level}"
+        more = "-more" if self.arms is MORE else ""
+        return f"{self.mechanism.name}{level}-seed{self.seed}{more}"
 
 
 def run_probe(
@@ -88,12 +93,15 @@ def run_probe(
         len(images.classes),
         sizes.held_out,
     )
-    plan = list(cells(images, sizes, levels, sizes.seeds if seeds is None else seeds, noises))
+    count = sizes.seeds if seeds is None else seeds
+    plan = list(cells(images, sizes, levels, count, noises))
     for number, cell in enumerate(plan):
         step("cells", number, len(plan))
         folder.cell(cell.name, lambda cell=cell: _run(cell, inputs, sizes, preset))  # type: ignore[misc]
         folder.join()
     step("cells", len(plan), len(plan))
+    if "rr" in noises:
+        run_bridge(folder, inputs, images.classes, preset, levels, count)
     return folder.join()
 
 
@@ -122,6 +130,9 @@ def cells(
                 if name in images.human:
                     for mechanism in human_and_random(name, images):
                         yield Cell(mechanism, None, seed)
+        if "rr" in noises and seed < sizes.more_seeds:
+            for epsilon in epsilons:
+                yield Cell(randomised_response(classes, epsilon), epsilon, seed, MORE)
 
 
 def human_and_random(name: str, images: ImageSet) -> Iterator[Mechanism]:
@@ -135,7 +146,7 @@ def human_and_random(name: str, images: ImageSet) -> Iterator[Mechanism]:
 def told(images: ImageSet, preset: str, sizes: ProbePreset) -> dict[str, Any]:
     """What the numbers depend on, beside the cells chosen."""
     settings = asdict(sizes)
-    for chosen in ("epsilons", "seeds", "every_arm", "human_seeds", "humans"):
+    for chosen in ("epsilons", "seeds", "human_seeds", "more_seeds", "humans"):
         del settings[chosen]
     return {
         "experiment": "probe",
@@ -149,9 +160,13 @@ def told(images: ImageSet, preset: str, sizes: ProbePreset) -> dict[str, Any]:
     }
 
 
-def _run(cell: Cell, inputs: Inputs, sizes: ProbePreset, preset: str) -> list[Any]:
-    every = cell.epsilon is not None and cell.seed < sizes.every_arm
-    arms = ARMS if every else arms_named(MAIN_ARMS)
+def _run(cell: Cell, inputs: Inputs, sizes: ProbePreset, preset: str) -> list[Record]:
     return run_cell(
-        inputs, cell.mechanism, cell.epsilon, cell.seed, sizes.penalties, arms, preset
+        inputs,
+        cell.mechanism,
+        cell.epsilon,
+        cell.seed,
+        sizes.penalties,
+        arms_named(cell.arms),
+        preset,
     )
