@@ -7,8 +7,7 @@ import numpy as np
 
 from relabel_lab.figures.registry import Step
 from relabel_lab.figures.style import COLOURS, MARKERS, new_figure, plain_log_axis
-from relabel_lab.sim import Problem, dice
-from relabel_lab.sim.schemes import SCHEMES
+from relabel_lab.sim import Problem, dice, parse_scheme
 from relabel_lab.theory import predict
 
 SUMMARY = "accuracy against n/d for initial, full and consensus, predicted and simulated"
@@ -78,14 +77,14 @@ def _problem(preset: Preset, rho: float, n: Any) -> Problem:
 
 def _predict(preset: Preset, rho: float) -> dict[str, Any]:
     problem = _problem(preset, rho, _sizes(preset, 200))
-    accuracy = {name: predict(problem, SCHEMES[name]()).accuracy[:, 1] for name in NAMES}
+    accuracy = {name: predict(problem, parse_scheme(name)).accuracy[:, 1] for name in NAMES}
     return {"alpha": problem.alpha.tolist(), **{k: v.tolist() for k, v in accuracy.items()}}
 
 
 def _simulate(preset: Preset, rho: float, n: int, cell: int) -> dict[str, Any]:
     problem = _problem(preset, rho, n)
     key = jax.random.fold_in(jax.random.key(1), cell)
-    schemes = [SCHEMES[name]() for name in NAMES]
+    schemes = [parse_scheme(name) for name in NAMES]
     outcomes = dice.run_many(problem, schemes, key=key, seeds=preset.seeds)
     point = {"alpha": float(problem.alpha)}
     for name, outcome in outcomes.items():

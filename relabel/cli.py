@@ -45,7 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except UsageError as error:
         return _complain(program, str(error), BAD_INPUT)
     except ValueError as error:
-        return _complain(program, as_option(str(error)), BAD_INPUT, words)
+        return _complain(program, as_option(error), BAD_INPUT, words)
     except BrokenPipeError:
         return _reader_left()
     except KeyboardInterrupt:

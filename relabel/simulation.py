@@ -103,8 +103,19 @@ def summarise(outcome: Outcome) -> dict[str, Any]:
 
 
 def mean_and_error(values: Any) -> dict[str, np.ndarray]:
-    """Mean over the first axis and its standard error (NaN for a single seed)."""
+    """Mean over the first axis and its standard error (NaN for a single seed).
+
+    Seeds without a value, as the accuracy of labels of which there are none, do not count.
+    """
     array = np.asarray(values)
-    count = array.shape[0]
-    spread = array.std(axis=0, ddof=1) if count > 1 else np.full(array.shape[1:], np.nan)
-    return {"mean": array.mean(axis=0), "se": spread / np.sqrt(count)}
+    known = ~np.isnan(array)
+    count = known.sum(axis=0)
+    mean = np.divide(np.where(known, array, 0).sum(axis=0), count, where=count > 0, out=_nan(count))
+    square = np.where(known, (array - mean) ** 2, 0).sum(axis=0)
+    several = count > 1
+    spread = np.sqrt(np.divide(square, count - 1, where=several, out=_nan(count)))
+    return {"mean": mean, "se": np.divide(spread, np.sqrt(count), where=several, out=_nan(count))}
+
+
+def _nan(like: np.ndarray) -> np.ndarray:
+    return np.full(like.shape, np.nan)

@@ -10,7 +10,7 @@ jax.config.update("jax_enable_x64", True)
 
 from relabel_lab.sim.margins import Constant, Gaussian, HalfNormal, Margin, Uniform, parse_margin  # noqa: E402
 from relabel_lab.sim.noise import LabelNoise, UniformFlips  # noqa: E402
-from relabel_lab.sim.outcome import Outcome, improved, outcome  # noqa: E402
+from relabel_lab.sim.outcome import Outcome, RoundSummary, improved, outcome, settled  # noqa: E402
 from relabel_lab.sim.problem import Problem, power_spectrum  # noqa: E402
 from relabel_lab.sim.schemes import Consensus, CrossFit, Full, Initial, Scheme, parse_scheme  # noqa: E402
 from relabel_lab.sim.simulate import simulate  # noqa: E402
@@ -27,6 +27,7 @@ __all__ = [
     "Margin",
     "Outcome",
     "Problem",
+    "RoundSummary",
     "Scheme",
     "Uniform",
     "UniformFlips",
@@ -35,5 +36,6 @@ __all__ = [
     "parse_margin",
     "parse_scheme",
     "power_spectrum",
+    "settled",
     "simulate",
 ]

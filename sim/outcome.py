@@ -7,23 +7,42 @@ from typing import Any
 import equinox as eqx
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from relabel_lab.sim.margins import Margin
 
-# Kappas this close differ by rounding: where no label changes they are equal (R20).
-TIE = 1e-7
-
 
 def improved(kappa: Any) -> Any:
-    """Whether kappa exceeds that of round 0, arrays [..., rounds + 1]; ties do not count."""
-    first = kappa[..., :1]
-    return kappa - first > TIE * abs(first)
+    """Whether kappa exceeds that of round 0, arrays [..., rounds + 1].
+
+    Engines give a model of unchanged labels the very kappa of round 0 (`RoundSummary`), so that
+    no improvement is a rounding error.
+    """
+    return kappa > kappa[..., :1]
+
+
+class RoundSummary(eqx.Module):
+    """What is reported of the models of a run, arrays [..., rounds + 1].
+
+    Attributes:
+        kappa: the margin parameter of R1.
+        label_accuracy: share of correct labels among those trained on.
+        coverage: share of samples trained on.
+        unchanged: whether the labels are the given ones times a positive number, so that the
+            model is that of round 0: decided where labels are compared.
+    """
+
+    kappa: jax.Array
+    label_accuracy: jax.Array
+    coverage: jax.Array
+    unchanged: jax.Array
 
 
 class Outcome(eqx.Module):
     """Results per seed and round, arrays [seeds, rounds + 1]; index 0 is the initial model.
 
-    Predictions have no seed axis: their arrays are [..., rounds + 1].
+    Predictions have no seed axis: their arrays are [..., rounds + 1].  A round whose rule selects
+    no sample keeps the model of the round before; its coverage is 0 and its label accuracy NaN.
 
     Attributes:
         kappa: the margin parameter of R1; every comparison of accuracies is one of kappas.
@@ -42,9 +61,39 @@ class Outcome(eqx.Module):
         """Population accuracy, from kappa by quadrature; never from a test set."""
         return -jnp.expm1(self.log_error)
 
+    def to_xarray(self) -> Any:
+        """The same as an `xarray.Dataset` with labelled axes (seed and) round, accuracy included."""
+        import xarray as xr
 
-def outcome(
-    law: Margin, kappa: jax.Array, label_accuracy: jax.Array, coverage: jax.Array
-) -> Outcome:
+        names = ("kappa", "accuracy", "log_error", "label_accuracy", "coverage")
+        lead = [f"problem_{axis}" for axis in range(self.kappa.ndim - 1)]
+        axes = (["seed"] if len(lead) == 1 else lead) + ["round"]
+        values = {name: (axes, np.asarray(getattr(self, name))) for name in names}
+        return xr.Dataset(values, coords={"round": np.arange(self.kappa.shape[-1])})
+
+    def __repr__(self) -> str:
+        kind = type(self).__name__
+        if isinstance(self.kappa, jax.core.Tracer):
+            return f"{kind}(kappa={self.kappa!r})"
+        lead = tuple(range(self.kappa.ndim - 1))
+        means = (np.asarray(x).mean(axis=lead) for x in (self.kappa, self.accuracy))
+        kappa, accuracy = (np.array2string(mean, precision=5) for mean in means)
+        return f"{kind}(shape={self.kappa.shape}, mean kappa={kappa}, mean accuracy={accuracy})"
+
+
+def outcome(law: Margin, summary: RoundSummary) -> Outcome:
     """Complete an `Outcome`: the log-error follows from kappa and the margin law (R1)."""
-    return Outcome(kappa, law.log_error(kappa), label_accuracy, coverage)
+    kappa = settled(summary)
+    return Outcome(kappa, law.log_error(kappa), summary.label_accuracy, summary.coverage)
+
+
+def settled(summary: RoundSummary) -> jax.Array:
+    """Kappas of the models in use.
+
+    Those of the last round whose selection is not empty, and that of round 0 wherever the labels
+    are still the given ones.
+    """
+    rounds = jnp.arange(summary.kappa.shape[-1])
+    last = jax.lax.cummax(jnp.where(summary.coverage > 0, rounds, 0), axis=summary.kappa.ndim - 1)
+    last = jnp.where(jnp.take_along_axis(summary.unchanged, last, -1), 0, last)
+    return jnp.take_along_axis(summary.kappa, last, -1)

@@ -11,7 +11,7 @@ import numpy as np
 
 from relabel_lab.sim.kit import positive, reject, whole
 from relabel_lab.sim.margins import Constant, Margin, parse_margin
-from relabel_lab.sim.noise import LabelNoise, UniformFlips
+from relabel_lab.sim.noise import ExactNoise, LabelNoise, UniformFlips
 
 
 class Problem(eqx.Module):
@@ -77,7 +77,22 @@ class Problem(eqx.Module):
     @property
     def p(self) -> Any:
         """Average probability of a flip."""
-        return self.noise.rate(self.law)
+        return self.noise.mean_flip(self.law)
+
+    @property
+    def exact_noise(self) -> ExactNoise:
+        """The noise, which must be inside the exact laws.
+
+        Raises:
+            ValueError: for flips that depend on the noise features; exact laws and limits end here.
+        """
+        if isinstance(self.noise, ExactNoise):
+            return self.noise
+        allowed = (
+            f"independent of z: {self.noise.broken_assumption}; only the direct engine serves, "
+            "with schemes that take no constant from the law"
+        )
+        raise reject("noise", self.noise.family, allowed)
 
     @property
     def r(self) -> Any:

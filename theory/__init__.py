@@ -24,11 +24,14 @@ from relabel_lab.theory.limit import (
 )
 from relabel_lab.theory.prediction import predict
 from relabel_lab.theory.sample_size import sample_size
+from relabel_lab.theory.status import Prediction, Status
 
 __all__ = [
     "Combination",
     "Limit",
     "Moments",
+    "Prediction",
+    "Status",
     "advantage_at_maximal_noise",
     "anisotropic_advantage",
     "best_combination",

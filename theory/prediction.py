@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
-from relabel_lab.sim import Outcome, Problem, Scheme
+from relabel_lab.sim import Problem, Scheme
 from relabel_lab.sim.kit import whole
-from relabel_lab.theory.limit import one_round
+from relabel_lab.theory.limit import one_round, several_rounds, spectrum_status
+from relabel_lab.theory.status import Prediction, judged
 
 
-def predict(problem: Problem, scheme: Scheme, rounds: int = 1) -> Outcome:
+def predict(problem: Problem, scheme: Scheme, rounds: int = 1) -> Prediction:
     """Kappa, log-error, label accuracy and coverage of round 0 ... ``rounds`` (R5, R5s).
-
-    With a spectrum the prediction asks that no eigenvalue dominates, so that traces
-    self-average; where a few do, only the exact law (the dice engine) serves.
 
     Args:
         problem: scalars or arrays that broadcast, shape [...].
-        scheme: a scheme with registered `theory.limit.moments`.
-        rounds: 0 or 1; any number for the schemes of `theory.limit.several_rounds`.
+        scheme: any scheme.
+        rounds: >= 0.
 
     Returns:
-        An `Outcome` of arrays [..., rounds + 1].
+        A `Prediction` of arrays [..., rounds + 1]; where no limit is known, as for a spectrum with
+        dominating eigenvalues (R5s) or for later rounds of some schemes, its ``status`` says why
+        and its numbers are NaN: there the exact law serves (`relabel_lab.simulate`).
 
     Raises:
-        ValueError: for an unknown scheme, or for several rounds, where no limit is known.
+        ValueError: for rounds < 0, or a scheme that the problem does not allow.
     """
     whole("rounds", rounds, 0)
     bound = scheme.bind(problem, rounds)
     if rounds > 1:
-        from relabel_lab.theory.limit.dynamics import several_rounds
-
         return several_rounds(bound, problem, rounds)
-    return one_round(problem, bound, rounds)
+    return judged(one_round(problem, bound, rounds), spectrum_status(problem))

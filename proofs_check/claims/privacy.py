@@ -15,7 +15,8 @@ from relabel_lab.proofs_check.registry import DERIVED, OTHER, Check, Claim, Evid
 from relabel_lab.proofs_check.sampling import Cell, Results, mean_test, sample, two_means
 from relabel_lab.sim import Full, Problem, direct
 from relabel_lab.sim.direct import sample as draw_data
-from relabel_lab.sim.schemes import SCHEMES
+from relabel_lab.sim.kit import families
+from relabel_lab.sim.schemes import Scheme
 
 
 def retrain(x: Array, given: Array) -> tuple[Array, Array]:
@@ -49,10 +50,10 @@ def judge_privacy(_: Any, f: Formulas, setting: Setting) -> Evidence:
     checks.append(Check("p = (1 - tanh(eps/2))/2", "< 1e-9", gap, gap < 1e-9))
     loop = float(np.abs(f.epsilon_from_flip(exact) / grid - 1).max())
     checks.append(Check("epsilon recovered from p", "< 1e-9", loop, loop < 1e-9))
-    for scheme in SCHEMES.values():
-        names = list(inspect.signature(scheme.label).parameters)
-        ok = names == ["self", "score", "given"]
-        checks.append(Check(f"inputs of the rule {scheme.name}", "score, given", names, ok))
+    for name, scheme in families(Scheme).items():
+        inputs = list(inspect.signature(scheme.label).parameters)
+        ok = inputs == ["self", "score", "given"]
+        checks.append(Check(f"inputs of the rule {name}", "score, given", inputs, ok))
     return Evidence((*checks, _withheld(setting)))
 
 

@@ -11,8 +11,9 @@ from relabel_lab.relabel.problem_options import add_problem_arguments, describe,
 from relabel_lab.relabel.scheme_options import add_scheme_arguments, schemes_from
 
 if TYPE_CHECKING:
-    from relabel_lab.sim import Outcome, Problem
+    from relabel_lab.sim import Problem
     from relabel_lab.sim.schemes import Scheme
+    from relabel_lab.theory import Prediction
 
 SUMMARY = "predict margin parameter and accuracy of each scheme"
 
@@ -59,9 +60,14 @@ def _row(name: str, values: dict[str, Any], told: Sequence[str]) -> list[Any]:
     return [name, *(values[q] for q in QUANTITIES), *("-" if x is None else x for x in law)]
 
 
-def after_one_round(outcome: Outcome) -> dict[str, Any]:
-    """The last entry of every quantity."""
-    return {quantity: float(getattr(outcome, quantity)[..., -1]) for quantity in QUANTITIES}
+def after_one_round(outcome: Prediction) -> dict[str, Any]:
+    """The last entry of every quantity; where there is none, status and reason beside them."""
+    from relabel_lab.theory import Status
+
+    told = {quantity: float(getattr(outcome, quantity)[..., -1]) for quantity in QUANTITIES}
+    if outcome.reason is None:
+        return told
+    return told | {"status": Status(int(outcome.status)).name.lower(), "reason": outcome.reason}
 
 
 def at_finite_size(problem: Problem, scheme: Scheme) -> dict[str, Any]:

@@ -16,11 +16,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from relabel_lab.scan.work.groups import Group
-from relabel_lab.sim import Problem
-from relabel_lab.sim.dice import Score, seed_outcome
-from relabel_lab.sim.dice.stream import counts as dice_counts
-from relabel_lab.sim.dice.stream import elementwise as dice_elementwise
-from relabel_lab.sim.dice.stream import tiles as dice_stream
+from relabel_lab.sim import Problem, RoundSummary
+from relabel_lab.sim.dice import seed_outcome, stream
 from relabel_lab.sim.schemes import Scheme
 from relabel_lab.sim.seeds import seed_keys
 
@@ -33,13 +30,13 @@ PROGRAMS = 6
 class Plan(NamedTuple):
     """A kernel of the engine, ``kernel(keys [tile], (problem, schemes))``, and its tile."""
 
-    kernel: Callable[..., Score]
+    kernel: Callable[..., RoundSummary]
     tile: int
 
 
 def applies(schemes: tuple[Scheme, ...]) -> bool:
     """Whether the rules are the same in every cell, so that cells can share a program."""
-    return all(type(scheme).bind is Scheme.bind for scheme in schemes)
+    return all(scheme.any_learner for scheme in schemes)
 
 
 def plans(
@@ -54,10 +51,10 @@ def plans(
         rounds: retraining rounds.
     """
     if rounds <= 1 and problem.spectrum is None:
-        passes = dice_counts if dice_counts.applies(problem, schemes) else dice_elementwise
-        kinds = [dice_stream.tile_for(int(n)) for n in problem.n]
+        passes = stream.passes_for(problem, schemes)
+        kinds = [stream.tile_for(int(n)) for n in problem.n]
         for kind in dict.fromkeys(kinds):
-            kernel = dice_stream.kernel(kind.lanes, rounds, "float32", passes)
+            kernel = stream.kernel(kind.lanes, rounds, "float32", passes)
             where = np.array([i for i, other in enumerate(kinds) if other == kind])
             yield where, Plan(kernel, kind.seeds)
         return
@@ -69,11 +66,11 @@ def plans(
 
 
 @cache
-def _rounds_kernel(rounds: int, padded: int) -> Callable[..., Score]:
+def _rounds_kernel(rounds: int, padded: int) -> Callable[..., RoundSummary]:
     return partial(_rounds_tile, rounds, padded)
 
 
-def _rounds_tile(rounds: int, padded: int, keys: jax.Array, operands: Any) -> Score:
+def _rounds_tile(rounds: int, padded: int, keys: jax.Array, operands: Any) -> RoundSummary:
     problem, schemes = operands
     return eqx.filter_vmap(lambda key: seed_outcome(key, problem, schemes, rounds, padded))(keys)
 
@@ -97,7 +94,7 @@ def scores(
     first: int,
     seeds: int,
     devices: tuple[jax.Device, ...],
-) -> Score:
+) -> RoundSummary:
     """Scores [C, seeds, schemes, rounds + 1] of the seeds ``first``, ``first + 1``, ...
 
     Args:
@@ -115,8 +112,8 @@ def scores(
     words = np.asarray(jax.random.key_data(group.keys))  # on the host: devices will be busy
     turns = -(-cell.size // (ITEMS * len(devices)))
     share = -(-cell.size // (turns * len(devices)))  # the same for every device and turn
-    pending: list[tuple[int, Score]] = []
-    done: list[Score] = []
+    pending: list[tuple[int, RoundSummary]] = []
+    done: list[RoundSummary] = []
     for turn, low in enumerate(range(0, cell.size, share)):
         if len(pending) >= 2 * len(devices):  # bounds what is in flight
             done.append(_fetched(*pending.pop(0)))
@@ -131,7 +128,7 @@ def scores(
     )
 
 
-def _start(plan: Plan, operands: Any, device: jax.Device) -> tuple[int, Score]:
+def _start(plan: Plan, operands: Any, device: jax.Device) -> tuple[int, RoundSummary]:
     """Set a device to work on up to `ITEMS` items; the number of them and their results to be."""
     schemes, words, problem, cell, start = operands
     count = start.size
@@ -141,7 +138,7 @@ def _start(plan: Plan, operands: Any, device: jax.Device) -> tuple[int, Score]:
     return count, _program(plan, *put)
 
 
-def _fetched(count: int, score: Score) -> Score:
+def _fetched(count: int, score: RoundSummary) -> RoundSummary:
     return jax.tree.map(lambda leaf: np.asarray(leaf)[:count], score)
 
 
@@ -153,11 +150,11 @@ def _program(
     start: jax.Array,
     problems: Problem,
     count: jax.Array,
-) -> Score:
+) -> RoundSummary:
     """The first ``count`` items, one after another; results [ITEMS, tile, ...]."""
     keys = jax.random.wrap_key_data(words)
 
-    def item(i: Any) -> Score:
+    def item(i: Any) -> RoundSummary:
         problem = jax.tree.map(lambda leaf: leaf[i], problems)
         numbers = seed_keys(keys[i], start[i] + jnp.arange(plan.tile))
         return plan.kernel(numbers, (problem, schemes))
@@ -165,7 +162,7 @@ def _program(
     shapes = jax.eval_shape(item, 0)
     empty = jax.tree.map(lambda s: jnp.zeros((keys.shape[0], *s.shape), s.dtype), shapes)
 
-    def body(i: jax.Array, store: Score) -> Score:
+    def body(i: jax.Array, store: RoundSummary) -> RoundSummary:
         return jax.tree.map(lambda all_, one: all_.at[i].set(one), store, item(i))
 
     return jax.lax.fori_loop(0, count, body, empty)

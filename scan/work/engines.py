@@ -13,8 +13,8 @@ from relabel_lab.scan.log_errors import log_errors
 from relabel_lab.scan.statistics import Samples
 from relabel_lab.scan.work import dice_cells
 from relabel_lab.scan.work.groups import Group
-from relabel_lab.sim import dice, direct
-from relabel_lab.sim.dice.stream import large as dice_large
+from relabel_lab.sim import dice, direct, settled
+from relabel_lab.sim.dice import stream
 from relabel_lab.sim.schemes import Scheme, parse_scheme
 
 Draw = Callable[[Group, int, int], Samples]
@@ -53,7 +53,7 @@ class Engine:
         ``draw(sub-group, first, seeds)`` gives seeds ``first`` ... ``first + seeds - 1``:
         kappa, log_error, label_accuracy, coverage, arrays [C, seeds, schemes, rounds + 1].
         """
-        large = self.sizes.max() >= dice_large.FROM
+        large = self.sizes.max() >= stream.FROM
         if self.name == "direct" or large or not dice_cells.applies(self.schemes):
             yield group, self._one_by_one
             return
@@ -71,7 +71,7 @@ class Engine:
             devices=self.devices,
         )
         kappa, labels, coverage = (
-            np.asarray(leaf) for leaf in (score.kappa, score.label_accuracy, score.coverage)
+            np.asarray(leaf) for leaf in (settled(score), score.label_accuracy, score.coverage)
         )
         errors = log_errors(part.problem.law, kappa)
         return dict(zip(FIELDS, (kappa, errors, labels, coverage), strict=True))

@@ -16,7 +16,6 @@ from relabel_lab.sim import Problem
 from relabel_lab.sim.schemes import Scheme, parse_scheme
 from relabel_lab.theory import predict
 
-DOMINATED = 0.1
 PAD = 256
 
 
@@ -28,21 +27,16 @@ def predictions(group: Group, run: Run) -> dict[str, np.ndarray]:
     for number, text in enumerate(run.schemes):
         scheme = parse_scheme(text)
         found = _known(group, scheme, 1 if text != "initial" else run.rounds)
-        for name in names if found else ():
+        for name in names:
             result[name][:, number, : found[name].shape[-1]] = found[name]
-    for name in names:
-        result[name][_dominated(group.problem)] = np.nan
     return {f"{name}_theory": values for name, values in result.items()}
 
 
 def _known(group: Group, scheme: Scheme, rounds: int) -> dict[str, np.ndarray]:
-    """Predictions [C, rounds + 1]; none for schemes without any."""
-    try:
-        if applies((scheme,)):
-            return _together(group, scheme, rounds)
-        return _one_by_one(group, scheme, rounds)
-    except ValueError:  # what `theory.predict` raises for schemes it does not know
-        return {}
+    """Predictions [C, rounds + 1]; NaN where `Prediction.status` withholds them."""
+    if applies((scheme,)):
+        return _together(group, scheme, rounds)
+    return _one_by_one(group, scheme, rounds)
 
 
 def _together(group: Group, scheme: Scheme, rounds: int) -> dict[str, np.ndarray]:
@@ -70,11 +64,3 @@ def _predict(problem: Problem, scheme: Scheme, rounds: int) -> dict[str, Any]:
     shape = (problem.n.shape[0], rounds + 1)
     values = {name: getattr(outcome, name) for name in MEANS}
     return {name: jax.numpy.broadcast_to(value, shape) for name, value in values.items()}
-
-
-def _dominated(problem: Problem) -> np.ndarray:
-    """Cells [C] where few eigenvalues carry tr Sigma^4, so that R5s does not apply."""
-    if problem.spectrum is None:
-        return np.zeros(len(problem.n), bool)
-    fourth = np.asarray(problem.spectrum) ** 4
-    return fourth.max(axis=-1) > DOMINATED * fourth.sum(axis=-1)

@@ -6,7 +6,7 @@ held-out model a right vector: K of each a round, so K times the memory of other
 
 from __future__ import annotations
 
-from functools import cache, partial
+from functools import partial
 from typing import Any
 
 import jax
@@ -14,24 +14,19 @@ import jax.numpy as jnp
 
 from relabel_lab.sim.dice import bases as dice_bases
 from relabel_lab.sim.dice.bases import Bases
-from relabel_lab.sim.dice.rounds import RIGHT, Sample, Score, draw_sample, left_product
+from relabel_lab.sim.dice.rounds import RIGHT, Sample, draw_sample, left_product, unchanged
 from relabel_lab.sim.kit import reject
+from relabel_lab.sim.outcome import RoundSummary
 from relabel_lab.sim.problem import Problem
-from relabel_lab.sim.seeds import over_seeds
+from relabel_lab.sim.seeds import SeedBatch, cached, tile_of
 
 MOST_VECTORS = 256
-TILE_BYTES = 64 * 2**20
 
 
 def outcomes(
-    keys: jax.Array,
-    problem: Problem,
-    folds: int,
-    rounds: int,
-    samples: int,
-    devices: tuple[jax.Device, ...] | None = None,
-) -> Score:
-    """Scores [seeds, rounds + 1]; seeds do not share draws with other schemes.
+    batch: SeedBatch, problem: Problem, folds: int, rounds: int, samples: int
+) -> RoundSummary:
+    """Arrays [seeds, rounds + 1]; seeds do not share draws with other schemes.
 
     Raises:
         ValueError: where folds times rounds need too many vectors.
@@ -41,21 +36,15 @@ def outcomes(
         allowed = f"at most {MOST_VECTORS // (rounds + 1)} for {rounds} rounds in the dice engine"
         raise reject("crossfit folds", folds, f"{allowed}; direct has more")
     wide = vectors if problem.spectrum is None else problem.spectrum.shape[-1]
-    tile = max(1, min(64, TILE_BYTES // (16 * vectors * (samples + wide))))
-    kernel = _kernel(folds, rounds, samples)
-    return over_seeds(kernel, keys, problem, tile=tile, devices=devices)
+    tile = tile_of(16 * vectors * (samples + wide))
+    return batch.over(cached(_tile, folds, rounds, samples), problem, tile=tile)
 
 
-@cache
-def _kernel(folds: int, rounds: int, samples: int) -> Any:
-    return partial(_tile, folds, rounds, samples)
-
-
-def _tile(folds: int, rounds: int, samples: int, keys: jax.Array, problem: Problem) -> Score:
+def _tile(folds: int, rounds: int, samples: int, keys: jax.Array, problem: Problem) -> RoundSummary:
     return jax.vmap(lambda key: _seed(key, problem, folds, rounds, samples))(keys)
 
 
-def _seed(key: jax.Array, problem: Problem, folds: int, rounds: int, samples: int) -> Score:
+def _seed(key: jax.Array, problem: Problem, folds: int, rounds: int, samples: int) -> RoundSummary:
     sample = draw_sample(key, problem, samples)
     member = jnp.where(sample.inside, jnp.arange(samples) % folds, folds)
     sizes = jnp.sum(member == jnp.arange(folds)[:, None], axis=1)
@@ -92,7 +81,9 @@ def _seed(key: jax.Array, problem: Problem, folds: int, rounds: int, samples: in
         bases, sums = train(bases, turn, label)
         along, noise = sums
         kappa = problem.gamma**2 * jnp.sum(along) / jnp.linalg.norm(jnp.sum(noise, axis=0))
-        found = Score(kappa, jnp.sum(label > 0) / problem.n, jnp.ones(()))
+        right = jnp.sum(label > 0) / problem.n
+        same = unchanged(label, sample.s, sample.inside)
+        found = RoundSummary(kappa, right, jnp.ones(()), same)
         return relabel(bases, turn, sums), found
 
     bases = dice_bases.empty(vectors, samples, wide)

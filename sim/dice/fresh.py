@@ -9,44 +9,33 @@ noise needs lengths only: n normals a round, whatever d is.
 
 from __future__ import annotations
 
-from functools import cache, partial
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 
 from relabel_lab.sim.dice.chi import chi
-from relabel_lab.sim.dice.rounds import Score, draw_sample
+from relabel_lab.sim.dice.rounds import draw_sample
+from relabel_lab.sim.outcome import RoundSummary
 from relabel_lab.sim.problem import Problem
-from relabel_lab.sim.seeds import over_seeds
+from relabel_lab.sim.seeds import SeedBatch, cached, tile_of
 
 NOISE, REST = 2, 3  # sub-streams of a round, beside those of `draw_sample`
-TILE_SAMPLES = 2**20
+BYTES = 64  # held for each sample: a few numbers in float64
 
 
-def outcomes(
-    keys: jax.Array,
-    problem: Problem,
-    rounds: int,
-    samples: int,
-    devices: tuple[jax.Device, ...] | None = None,
-) -> Score:
-    """Scores [seeds, rounds + 1]; seeds do not share draws with other schemes."""
+def outcomes(batch: SeedBatch, problem: Problem, rounds: int, samples: int) -> RoundSummary:
+    """Arrays [seeds, rounds + 1]; seeds do not share draws with other schemes."""
     wide = 0 if problem.spectrum is None else problem.spectrum.shape[-1]
-    tile = max(1, min(64, TILE_SAMPLES // (samples + wide)))
-    return over_seeds(_kernel(rounds, samples), keys, problem, tile=tile, devices=devices)
+    tile = tile_of(BYTES * (samples + wide))
+    return batch.over(cached(_tile, rounds, samples), problem, tile=tile)
 
 
-@cache
-def _kernel(rounds: int, samples: int) -> Any:
-    return partial(_tile, rounds, samples)
-
-
-def _tile(rounds: int, samples: int, keys: jax.Array, problem: Problem) -> Score:
+def _tile(rounds: int, samples: int, keys: jax.Array, problem: Problem) -> RoundSummary:
     return jax.vmap(lambda key: _seed(key, problem, rounds, samples))(keys)
 
 
-def _seed(key: jax.Array, problem: Problem, rounds: int, samples: int) -> Score:
+def _seed(key: jax.Array, problem: Problem, rounds: int, samples: int) -> RoundSummary:
     def step(model: tuple[jax.Array, jax.Array], turn: jax.Array) -> Any:
         mine = jax.random.fold_in(key, turn)
         a, u = model
@@ -59,7 +48,7 @@ def _seed(key: jax.Array, problem: Problem, rounds: int, samples: int) -> Score:
         b = jnp.where(turn == 0, 0, jnp.sum(label * epsilon) / problem.n)
         u = _noise(jax.random.fold_in(mine, REST), problem, u, b, turn == 0)
         kappa = problem.gamma**2 * a / jnp.linalg.norm(u)
-        return (a, u), Score(kappa, jnp.sum(label > 0) / problem.n, jnp.ones(()))
+        return (a, u), RoundSummary(kappa, jnp.sum(label > 0) / problem.n, jnp.ones(()), turn == 0)
 
     wide = 1 if problem.spectrum is None else problem.spectrum.shape[-1]
     start = (jnp.zeros(()), jnp.zeros(wide))

@@ -15,7 +15,7 @@ import jax.numpy as jnp
 from relabel_lab.sim.dice import bases as dice_bases
 from relabel_lab.sim.dice.bases import Bases
 from relabel_lab.sim.dice.chi import chi
-from relabel_lab.sim.noise import LabelNoise
+from relabel_lab.sim.outcome import RoundSummary
 from relabel_lab.sim.problem import Problem
 from relabel_lab.sim.schemes import History, Scheme
 
@@ -30,17 +30,9 @@ class Sample(eqx.Module):
     m: jax.Array
 
 
-class Score(eqx.Module):
-    """What `Outcome` needs of one model: three scalars."""
-
-    kappa: jax.Array
-    label_accuracy: jax.Array
-    coverage: jax.Array
-
-
 def seed_outcome(
     key: jax.Array, problem: Problem, schemes: tuple[Scheme, ...], rounds: int, samples: int
-) -> Score:
+) -> RoundSummary:
     """All schemes on one seed; arrays [schemes, rounds + 1].
 
     Args:
@@ -61,13 +53,18 @@ def seed_outcome(
     )
 
     # One body for all schemes: a program's size does not grow with them.
-    def step(carry: Any, slot: jax.Array) -> tuple[Any, Score]:
+    def step(carry: Any, slot: jax.Array) -> tuple[Any, RoundSummary]:
         bases, every = carry
         turn, number = slot // count, slot % count
         model, past = jax.tree.map(lambda leaf: leaf[number], every)
         bases, score = _score(key, problem, sample, bases, slot, model)
         new = jax.lax.switch(number, rules, turn, score, past)
-        bases, found, model = _train(key, problem, sample, bases, slot + 1, new.trained)
+        bases, found, following = _train(key, problem, sample, bases, slot + 1, new.trained)
+        # An empty selection keeps the model, and the labels that it was trained on.
+        empty = found.coverage == 0
+        model, new = jax.tree.map(
+            lambda old, late: jnp.where(empty, old, late), (model, past), (following, new)
+        )
         every = jax.tree.map(lambda leaf, x: leaf.at[number].set(x), every, (model, new))
         return (bases, every), found
 
@@ -91,23 +88,32 @@ def draw_sample(key: jax.Array, problem: Problem, samples: int) -> Sample:
     """Margins and flips of a seed, padded to ``samples``."""
     inside = jnp.arange(samples) < problem.n
     m = problem.law.sample(jax.random.fold_in(key, MARGINS), (samples,))
-    noise: LabelNoise = problem.noise
-    flip = jax.random.uniform(jax.random.fold_in(key, FLIPS), (samples,)) < noise.probability(m)
+    flip = jax.random.uniform(
+        jax.random.fold_in(key, FLIPS), (samples,)
+    ) < problem.exact_noise.flip_given_margin(m)
     return Sample(inside, jnp.where(inside, jnp.where(flip, -1.0, 1.0), 0), jnp.where(inside, m, 0))
 
 
 def _train(
     key: jax.Array, problem: Problem, sample: Sample, bases: Bases, slot: jax.Array, f: jax.Array
-) -> tuple[Bases, Score, tuple[jax.Array, jax.Array]]:
+) -> tuple[Bases, RoundSummary, tuple[jax.Array, jax.Array]]:
     """Average the samples with labels f; the model is (a, Sigma v)."""
     bases, total = left_product(key, problem, sample, bases, slot, f)
     a = jnp.sum(f * sample.m) / problem.n
     u = total / problem.n
+    used = jnp.sum(f != 0)
+    right = jnp.sum(f > 0) / used
     length = jnp.sqrt(u @ u)
     lost = (length == 0) & (a == 0)  # no label left: the zero classifier
     kappa = jnp.where(lost, 0, problem.gamma**2 * a / jnp.where(lost, 1, length))
-    used = jnp.sum(f != 0)
-    return bases, Score(kappa, jnp.sum(f > 0) / used, used / problem.n), (a, u)
+    same = unchanged(f, sample.s, sample.inside)
+    return bases, RoundSummary(kappa, right, used / problem.n, same), (a, u)
+
+
+def unchanged(f: jax.Array, s: jax.Array, inside: jax.Array) -> jax.Array:
+    """Whether labels f [N] are the given ones s = +-1 times one positive number."""
+    least = jnp.min(jnp.where(inside, f * s, jnp.inf))
+    return (least > 0) & (least == jnp.max(jnp.where(inside, f * s, -jnp.inf)))
 
 
 def left_product(

@@ -9,11 +9,12 @@ from relabel_lab.sim.direct.drawing import (
     sample,
     streams,
 )
-from relabel_lab.sim.direct.engine import run, run_many
+from relabel_lab.sim.direct.engine import Direct, run, run_many
 from relabel_lab.sim.direct.learned import LearnedOutcome
 from relabel_lab.sim.direct.quality import label_quality, log_error, margin_parameter
 
 __all__ = [
+    "Direct",
     "LearnedOutcome",
     "Layout",
     "draw_labels",

@@ -11,7 +11,7 @@ from jax import lax
 
 from relabel_lab.sim.direct.drawing import Layout, eigenvalues
 from relabel_lab.sim.direct.drawn import drawn
-from relabel_lab.sim.direct.quality import label_quality, margin_parameter
+from relabel_lab.sim.direct.quality import margin_parameter, summarised
 
 
 def retrain_folds(
@@ -53,7 +53,7 @@ def retrain_folds(
 
 
 class FoldRounds(eqx.Module):
-    """One seed: its draws and all rounds; kappa, label accuracy, coverage [rounds + 1] each."""
+    """One seed: its draws and all rounds; a `RoundSummary` of arrays [rounds + 1]."""
 
     plan: Layout
     rounds: int = eqx.field(static=True)
@@ -67,4 +67,4 @@ class FoldRounds(eqx.Module):
         models, used = retrain_folds(x, given, self.folds, self.rounds)
         scales = jnp.concatenate([jnp.zeros(1), jnp.sqrt(eigenvalues(problem, plan.d))])
         kappa = margin_parameter(models, problem.gamma, scales)
-        return kappa, *label_quality(used[:, None], y[None], plan.n)
+        return summarised(kappa, used[:, None], y[None], plan.n)

@@ -114,9 +114,9 @@ def draw_labels(
     y = jnp.where(coins[0] < positive, 1.0, -1.0)
     if isinstance(problem.noise, FeatureNoise):
         feature = _noise_feature(plan, for_features, problem.noise.axis)
-        flip = problem.noise.flip_chance(y, feature)
+        flip = problem.noise.flip_given_feature(y, feature)
     else:
-        flip = problem.noise.chance(margin, y)
+        flip = problem.exact_noise.flip_given_class(margin, y)
     given = jnp.where(coins[1] < flip, -y, y)
     grid = (plan.blocks, plan.height)
     columns = [jnp.where(index < plan.n, column, 0.0) for column in (margin, y, given)]

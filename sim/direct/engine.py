@@ -8,34 +8,108 @@ a seed's numbers depend on nothing but its key.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
-from jax import lax
 
-from relabel_lab.sim.direct.drawing import (
-    Layout,
-    arrays,
-    check_scalar,
-    draw_labels,
-    eigenvalues,
-    fold_blocks,
-    layout,
-    streams,
-)
+from relabel_lab.sim.direct.crossfit import FoldRounds
+from relabel_lab.sim.direct.drawing import Layout, arrays, check_scalar, layout
+from relabel_lab.sim.direct.fresh import FreshRounds
+from relabel_lab.sim.direct.history import HistoryRounds
 from relabel_lab.sim.direct.learned import learned_rounds
-from relabel_lab.sim.direct.quality import label_quality, margin_parameter
-from relabel_lab.sim.direct.special import special
+from relabel_lab.sim.direct.rounds import AveragingRounds
 from relabel_lab.sim.kit import positive as require_positive
-from relabel_lab.sim.kit import whole
+from relabel_lab.sim.kit import reject, whole
 from relabel_lab.sim.learners import Averaging, Learner
 from relabel_lab.sim.outcome import Outcome, outcome
 from relabel_lab.sim.problem import Problem
-from relabel_lab.sim.schemes import Scheme
+from relabel_lab.sim.schemes import CrossFit, Scheme
 from relabel_lab.sim.seeds import budget, each_seed, seed_numbers
+
+
+@dataclass(frozen=True)
+class Direct:
+    """The engine that draws the data and how it is to run.
+
+    Attributes:
+        positive: probability of a positive true label; changes no result's law.
+        dtype: of the samples and scores, float32 or float64; sums are kept in float64.
+        memory_bytes: what the samples may take, by default half of what is free.
+        devices: devices that share the seeds, by default all local ones.
+        learner: what is trained (`sim.learners`), by default the averaging classifier.
+        throw: whether a learner that has not converged raises, or is only reported.
+    """
+
+    positive: float = 0.5
+    dtype: Any = jnp.float32
+    memory_bytes: int | None = None
+    devices: Sequence[jax.Device] | None = None
+    learner: Learner = Averaging()
+    throw: bool = True
+
+    def run(
+        self,
+        problem: Problem,
+        schemes: Sequence[Scheme],
+        rounds: int = 1,
+        *,
+        key: jax.Array,
+        seeds: int | jax.Array,
+    ) -> dict[str, Outcome]:
+        """Train, relabel and retrain on drawn data; see `run_many`."""
+        check_scalar(problem, self.positive)
+        whole("rounds", rounds, 0)
+        plan = layout(problem, self.dtype)
+        over = self._over(plan, len(schemes) * (int(rounds) + 1), key, seeds)
+        share = float(self.positive)
+        if not isinstance(self.learner, Averaging):
+            return learned_rounds(
+                plan, problem, schemes, self.learner, int(rounds), share, self.throw, over
+            )
+        bound = [scheme.bind(problem, int(rounds)) for scheme in schemes]
+        kernels = [_kernel(scheme, plan, int(rounds)) for scheme in bound]
+        plain = tuple(s for s, kernel in zip(bound, kernels, strict=True) if kernel is None)
+        found: dict[str, Any] = {}
+        if plain:
+            every = over(AveragingRounds(plan, int(rounds)), problem, plain, share)
+            found = {scheme.name: one for scheme, one in zip(plain, every, strict=True)}
+        for scheme, kernel in zip(bound, kernels, strict=True):
+            if kernel is not None:
+                found[scheme.name] = over(kernel, problem, scheme, share)
+        return {scheme.name: outcome(problem.law, found[scheme.name]) for scheme in bound}
+
+    def _over(self, plan: Layout, labels: int, key: jax.Array, seeds: Any) -> Callable[..., Any]:
+        """What maps a kernel over the seeds; ``labels`` a sample are held at the end."""
+        chosen = tuple(self.devices or jax.local_devices())
+        need = plan.bytes + 16 * plan.rows * labels
+        if not isinstance(self.learner, Averaging):
+            need += jnp.dtype(self.dtype).itemsize * self.learner.scratch(plan.rows, plan.d)
+        most = self._affordable(plan, need, chosen)
+        numbers = seed_numbers(seeds)
+
+        def over(one: Any, *operands: Any) -> Any:
+            return each_seed(
+                one, key, numbers, arrays(operands), devices=chosen, most=most, group=plan.group
+            )
+
+        return over
+
+    def _affordable(self, plan: Layout, need: int, devices: tuple[jax.Device, ...]) -> int:
+        """How many seeds memory holds at the same time."""
+        if self.memory_bytes is not None:
+            require_positive("memory_bytes", self.memory_bytes)
+        have = budget(devices) if self.memory_bytes is None else int(self.memory_bytes)
+        if have < need:
+            allowed = (
+                f"at least the {need} bytes of one seed with n = {plan.n}, d = {plan.d} in "
+                f"{plan.dtype}; the dice engine draws from the exact law without the data and "
+                "needs none of it"
+            )
+            raise reject("memory_bytes", have, allowed)
+        return have // need
 
 
 def run(
@@ -58,12 +132,7 @@ def run_many(
     *,
     key: jax.Array,
     seeds: int | jax.Array,
-    positive: float = 0.5,
-    dtype: Any = jnp.float32,
-    memory_bytes: int | None = None,
-    devices: Sequence[jax.Device] | None = None,
-    learner: Learner | None = None,
-    throw: bool = True,
+    **options: Any,
 ) -> dict[str, Outcome]:
     """Train, relabel and retrain on drawn data; all schemes share the data of a seed.
 
@@ -73,12 +142,7 @@ def run_many(
         rounds: number of retrainings, >= 0.
         key: key of the cell; seed s draws `sim.direct.sample(problem, fold_in(key, s))`.
         seeds: how many (numbered from 0), or the seed numbers themselves.
-        positive: probability of a positive true label; changes no result's law.
-        dtype: of the samples and scores, float32 or float64; sums are kept in float64.
-        memory_bytes: what the samples may take, by default half of what is free.
-        devices: devices that share the seeds, by default all local ones.
-        learner: what is trained (`sim.learners`), by default the averaging classifier.
-        throw: whether a learner that has not converged raises, or is only reported.
+        options: fields of `Direct`: positive, dtype, memory_bytes, devices, learner, throw.
 
     Returns:
         An `Outcome` a scheme, arrays [seeds, rounds + 1]; a `LearnedOutcome` with a learner.
@@ -87,145 +151,15 @@ def run_many(
         ValueError: for bad input, or where memory cannot hold the samples of one seed.
         RuntimeError: where a learner has not converged for some seed and ``throw`` is set.
     """
-    check_scalar(problem, positive)
-    whole("rounds", rounds, 0)
-    plan = layout(problem, dtype)
-    need = plan.bytes + 16 * plan.rows * len(schemes) * (int(rounds) + 1)
-    if learner is not None:
-        need += jnp.dtype(dtype).itemsize * learner.scratch(plan.rows, plan.d)
-    chosen = tuple(devices or jax.local_devices())
-    most = _affordable(plan, need, memory_bytes, chosen)
-
-    def over(one: Any, *operands: Any) -> Any:
-        numbers = seed_numbers(seeds)
-        return each_seed(
-            one, key, numbers, arrays(operands), devices=chosen, most=most, group=plan.group
-        )
-
-    if learner is not None and not isinstance(learner, Averaging):
-        return learned_rounds(plan, problem, schemes, learner, int(rounds), positive, throw, over)
-    bound = [scheme.bind(problem, int(rounds)) for scheme in schemes]
-    own = {scheme.name: special(scheme, plan, int(rounds)) for scheme in bound}
-    rules = [scheme for scheme in bound if own[scheme.name] is None]
-    columns: dict[str, Any] = {}
-    if rules:
-        raw = over(_Rounds(plan, int(rounds)), problem, tuple(rules), float(positive))
-        columns = {scheme.name: each for scheme, each in zip(rules, raw, strict=True)}
-    for scheme in bound:
-        if own[scheme.name] is not None:
-            columns[scheme.name] = over(own[scheme.name], problem, scheme, float(positive))
-    return {scheme.name: outcome(problem.law, *columns[scheme.name]) for scheme in bound}
+    return Direct(**options).run(problem, schemes, rounds, key=key, seeds=seeds)
 
 
-def _affordable(
-    plan: Layout, need: int, memory_bytes: int | None, devices: tuple[jax.Device, ...]
-) -> int:
-    """How many seeds memory holds at the same time."""
-    if memory_bytes is not None:
-        require_positive("memory_bytes", memory_bytes)
-    have = budget(devices) if memory_bytes is None else int(memory_bytes)
-    if have < need:
-        raise ValueError(
-            f"memory_bytes = {have} is not allowed: one seed with n = {plan.n}, d = {plan.d} in "
-            f"{plan.dtype} needs {need} bytes; the dice engine draws from the exact law "
-            "without the data and needs none of it"
-        )
-    return have // need
-
-
-class _Rounds(eqx.Module):
-    """One seed: its draws, all rounds of all schemes, what is reported of them."""
-
-    plan: Layout
-    rounds: int = eqx.field(static=True)
-
-    def __call__(self, key: jax.Array, operands: Any) -> Any:
-        problem, schemes, share = operands
-        for_labels, for_features = streams(key)
-        labels = draw_labels(self.plan, problem, for_labels, for_features, share)
-        x, total = _draw(self.plan, problem, for_features, labels)
-        scales = jnp.concatenate([jnp.zeros(1), jnp.sqrt(eigenvalues(problem, self.plan.d))])
-        n = self.plan.n
-        theta, used = _rounds(schemes, x, labels.given, n, total / n, self.rounds)
-        kappa = lax.map(  # one model at a time: digits do not depend on how many there are
-            lambda model: margin_parameter(model, problem.gamma, scales),
-            theta.reshape(-1, *scales.shape),
-        ).reshape(theta.shape[:-1])
-        columns = (kappa, *label_quality(used, labels.y, n))
-        return tuple(tuple(column[:, s] for column in columns) for s in range(len(schemes)))
-
-
-def _draw(plan: Layout, problem: Problem, key: jax.Array, labels: Any) -> Any:
-    """Samples [blocks, height, d] and the first model's sum of given * x, while in cache."""
-
-    def step(i: jax.Array, x: jax.Array, carry: Any) -> Any:
-        store, total = carry
-        total = total + (labels.given[i] @ x).astype(jnp.float64)
-        return lax.dynamic_update_index_in_dim(store, x, i, 0), total
-
-    empty = lax.empty((plan.blocks, plan.height, plan.d), plan.dtype)
-    return fold_blocks(plan, problem, key, labels, step, (empty, jnp.zeros(plan.d)))
-
-
-def retrain(
-    scheme: Scheme, x: jax.Array, given: jax.Array, rounds: int = 1
-) -> tuple[jax.Array, jax.Array]:
-    """Train on given labels, relabel and retrain data at hand.
-
-    Args:
-        scheme: label rule.
-        x: samples [n, d].
-        given: given labels [n]; true labels are never asked for.
-        rounds: number of retrainings, >= 0.
-
-    Returns:
-        The averaging classifiers [rounds + 1, d] and the labels each was trained on,
-        [rounds + 1, n].
-    """
-    whole("rounds", rounds, 0)
-    n, given = x.shape[0], given.astype(x.dtype)
-    first = (given @ x).astype(jnp.float64) / n
-    theta, labels = _rounds((scheme,), x[None], given[None], n, first, rounds)
-    return theta[:, 0], labels[:, 0, 0]
-
-
-def _rounds(
-    schemes: tuple[Scheme, ...],
-    x: jax.Array,
-    given: jax.Array,
-    n: int,
-    theta: jax.Array,
-    rounds: int,
-) -> tuple[jax.Array, jax.Array]:
-    """Models [rounds + 1, schemes, d] from the first one [d], and the labels behind each."""
-    count = len(schemes)
-    first = jnp.broadcast_to(theta, (count, *theta.shape))
-    labels = jnp.broadcast_to(given, (count, *given.shape))
-
-    def step(thetas: jax.Array, _: None) -> Any:
-        following = _relabel(schemes, x, given, n, thetas)
-        return following[0], following
-
-    _, (models, trained_on) = lax.scan(step, first, length=rounds)
-    return jnp.concatenate([first[None], models]), jnp.concatenate([labels[None], trained_on])
-
-
-def _relabel(
-    schemes: tuple[Scheme, ...], x: jax.Array, given: jax.Array, n: int, thetas: jax.Array
-) -> tuple[jax.Array, jax.Array]:
-    """The next models [schemes, d] and their labels [schemes, blocks, height], in one pass.
-
-    Takes samples [blocks, height, d], given labels [blocks, height] and models [schemes, d];
-    true labels are not known here.
-    """
-    weights = thetas.astype(x.dtype)
-
-    def step(sums: jax.Array, block: Any) -> Any:
-        samples, noisy = block
-        new = [s.label(samples @ w, noisy) for s, w in zip(schemes, weights, strict=True)]
-        new = [label.astype(x.dtype) for label in new]
-        more = jnp.stack([label @ samples for label in new])
-        return sums + more.astype(jnp.float64), jnp.stack(new)
-
-    sums, labels = lax.scan(step, jnp.zeros_like(thetas), (x, given))
-    return sums / n, jnp.moveaxis(labels, 1, 0)
+def _kernel(scheme: Scheme, plan: Layout, rounds: int) -> Any:
+    """The kernel of one seed, or None where the rule is applied sample by sample."""
+    if isinstance(scheme, CrossFit):
+        return FoldRounds(plan, rounds, int(scheme.folds))
+    if scheme.scores == "new samples":
+        return FreshRounds(plan, rounds)
+    if scheme.looks_back and rounds > 1:
+        return HistoryRounds(plan, rounds)
+    return None

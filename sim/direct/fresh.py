@@ -11,6 +11,7 @@ from jax import lax
 
 from relabel_lab.sim.direct.drawing import Layout, draw_labels, eigenvalues, fold_blocks, streams
 from relabel_lab.sim.direct.quality import label_quality, margin_parameter
+from relabel_lab.sim.outcome import RoundSummary
 
 
 class FreshRounds(eqx.Module):
@@ -20,7 +21,7 @@ class FreshRounds(eqx.Module):
     rounds: int = eqx.field(static=True)
 
     def __call__(self, key: jax.Array, operands: Any) -> Any:
-        """Kappa, label accuracy, coverage [rounds + 1]; operands as in `HistoryRounds`."""
+        """A `RoundSummary` of arrays [rounds + 1]; operands as in `HistoryRounds`."""
         problem, _, share = operands
         scales = jnp.concatenate([jnp.zeros(1), jnp.sqrt(eigenvalues(problem, self.plan.d))])
 
@@ -40,11 +41,10 @@ class FreshRounds(eqx.Module):
             start = (jnp.zeros(self.plan.d), jnp.zeros_like(labels.given))
             total, used = fold_blocks(self.plan, problem, for_features, labels, step, start)
             theta = total / self.plan.n
-            found = (
-                margin_parameter(theta, problem.gamma, scales),
-                *label_quality(used, labels.y, self.plan.n),
+            kappa = margin_parameter(theta, problem.gamma, scales)
+            return theta, RoundSummary(
+                kappa, *label_quality(used, labels.y, self.plan.n), turn == 0
             )
-            return theta, found
 
         _, columns = lax.scan(model, jnp.zeros(self.plan.d), jnp.arange(self.rounds + 1))
         return columns

@@ -11,7 +11,7 @@ from jax import lax
 
 from relabel_lab.sim.direct.drawing import Layout, eigenvalues
 from relabel_lab.sim.direct.drawn import drawn
-from relabel_lab.sim.direct.quality import label_quality, margin_parameter
+from relabel_lab.sim.direct.quality import margin_parameter, summarised
 from relabel_lab.sim.schemes import History, Scheme
 
 
@@ -38,8 +38,10 @@ def retrain_looking_back(
         theta, last = carry
         new = scheme.relabel(turn, x @ theta.astype(x.dtype), given, last)
         kept = jax.tree.map(lambda leaf: (leaf * jnp.abs(given)).astype(x.dtype), new)
-        theta = train(kept.trained)
-        return (theta, kept), (theta, kept.trained)
+        empty = ~jnp.any(kept.trained != 0)  # keeps the model and the labels behind it
+        following = (train(kept.trained), kept)
+        now = jax.tree.map(lambda a, b: jnp.where(empty, a, b), (theta, last), following)
+        return now, (now[0], kept.trained)
 
     first = train(given)
     start = (first, History(given, given))
@@ -48,7 +50,7 @@ def retrain_looking_back(
 
 
 class HistoryRounds(eqx.Module):
-    """One seed: its draws and all rounds; kappa, label accuracy, coverage [rounds + 1] each."""
+    """One seed: its draws and all rounds; a `RoundSummary` of arrays [rounds + 1]."""
 
     plan: Layout
     rounds: int = eqx.field(static=True)
@@ -60,4 +62,4 @@ class HistoryRounds(eqx.Module):
         models, used = retrain_looking_back(scheme, x, given, self.rounds)
         scales = jnp.concatenate([jnp.zeros(1), jnp.sqrt(eigenvalues(problem, self.plan.d))])
         kappa = margin_parameter(models, problem.gamma, scales)
-        return kappa, *label_quality(used[:, None], y[None], self.plan.n)
+        return summarised(kappa, used[:, None], y[None], self.plan.n)

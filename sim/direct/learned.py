@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import equinox as eqx
@@ -11,10 +12,10 @@ import jax.numpy as jnp
 from jax import lax
 
 from relabel_lab.sim.direct.drawing import Layout, draw_labels, eigenvalues, fold_blocks, streams
-from relabel_lab.sim.direct.quality import label_quality, log_error, margin_parameter
+from relabel_lab.sim.direct.quality import log_error, margin_parameter, summarised
 from relabel_lab.sim.kit import reject
 from relabel_lab.sim.learners import Fit, Learner, score
-from relabel_lab.sim.outcome import Outcome
+from relabel_lab.sim.outcome import Outcome, settled
 from relabel_lab.sim.problem import Problem
 from relabel_lab.sim.schemes import Scheme
 
@@ -46,14 +47,20 @@ def learned_rounds(
 ) -> dict[str, Outcome]:
     """Outcomes by scheme; ``over(kernel, *operands)`` maps a kernel over the seeds."""
     for scheme in schemes:
-        if type(scheme).bind is not Scheme.bind:
+        if not scheme.any_learner:
             raise reject("scheme", scheme.name, "a rule not made for the averaging classifier")
     raw = over(LearnedRounds(plan, rounds), problem, tuple(schemes), learner, float(positive))
     results = {}
-    for scheme, columns in zip(schemes, raw, strict=True):
-        kappa, shift, correct, trained, residual, converged = columns
-        errors = log_error(problem.law, kappa, shift, positive)
-        results[scheme.name] = LearnedOutcome(kappa, errors, correct, trained, residual, converged)
+    for scheme, (summary, shift, residual, converged) in zip(schemes, raw, strict=True):
+        kappa, offset = settled(summary), settled(replace(summary, kappa=shift))
+        results[scheme.name] = LearnedOutcome(
+            kappa,
+            log_error(problem.law, kappa, offset, positive),
+            summary.label_accuracy,
+            summary.coverage,
+            residual,
+            converged,
+        )
     if throw:
         _insist(results)
     return dict(results)
@@ -90,8 +97,11 @@ class LearnedRounds(eqx.Module):
             fits, used = refit(scheme, learner, x, given, first, self.rounds)
             kappa = margin_parameter(fits.theta, problem.gamma, scales)
             shift = fits.intercept / jnp.linalg.norm(scales * fits.theta, axis=-1)
-            quality = label_quality(used[:, None], y[None], self.plan.n)
-            return kappa, shift, *quality, fits.residual, fits.converged
+            summary = summarised(kappa, used[:, None], y[None], self.plan.n)
+            if not learner.linear:  # labels of another size give it another model
+                same = jnp.all(used == used[:1], axis=-1)
+                summary = replace(summary, unchanged=summary.unchanged & same)
+            return summary, shift, fits.residual, fits.converged
 
         return tuple(columns(scheme) for scheme in schemes)
 
@@ -108,7 +118,10 @@ def refit(
     def step(now: Fit, _: None) -> Any:
         scores = score(x, now).astype(x.dtype)
         labels = (scheme.label(scores, given) * jnp.abs(given)).astype(x.dtype)
-        following = learner.fit(x, labels, start=now)
+        # Without a label there is nothing to fit: the model stays.
+        following = lax.cond(
+            jnp.any(labels != 0), lambda: learner.fit(x, labels, start=now), lambda: now
+        )
         return following, (following, labels)
 
     _, later = lax.scan(step, first, length=rounds)

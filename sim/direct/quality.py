@@ -9,6 +9,7 @@ import jax.numpy as jnp
 from jax import lax
 
 from relabel_lab.sim.margins import Margin, tail
+from relabel_lab.sim.outcome import RoundSummary
 
 
 def margin_parameter(theta: jax.Array, gamma: Any, scales: jax.Array) -> jax.Array:
@@ -17,6 +18,22 @@ def margin_parameter(theta: jax.Array, gamma: Any, scales: jax.Array) -> jax.Arr
     ``scales`` are the square roots of the eigenvalues of Sigma, [d], zero along mu.
     """
     return gamma * theta[..., 0] / jnp.linalg.norm(scales * theta, axis=-1)
+
+
+def summarised(kappa: jax.Array, used: jax.Array, y: jax.Array, n: int) -> RoundSummary:
+    """What is reported of models [rounds + 1, ...] trained on labels [..., blocks, height].
+
+    Round 0 was trained on the given labels.  Arrays have the shape of ``kappa``.
+    """
+    return RoundSummary(kappa, *label_quality(used, y, n), unchanged(used))
+
+
+def unchanged(used: jax.Array) -> jax.Array:
+    """Whether labels are those of round 0 times one positive number, [rounds + 1, ...]."""
+    given = used[:1]
+    ratio = used * given
+    least = jnp.min(jnp.where(given == 0, jnp.inf, ratio), (-2, -1))
+    return (least > 0) & (least == jnp.max(jnp.where(given == 0, -jnp.inf, ratio), (-2, -1)))
 
 
 def label_quality(used: jax.Array, y: jax.Array, n: int) -> tuple[jax.Array, jax.Array]:

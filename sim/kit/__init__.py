@@ -1,9 +1,18 @@
-"""Refusals of bad input, and files that appear whole or not at all."""
+"""Refusals of bad input, cards with a text form, and files that appear whole or not at all."""
 
+from relabel_lab.sim.kit.card import Card, families, form_of, near, number, numbers, parse
 from relabel_lab.sim.kit.files import write_whole
-from relabel_lab.sim.kit.validate import positive, reject, require, whole
+from relabel_lab.sim.kit.validate import Refusal, positive, reject, require, whole
 
 __all__ = [
+    "Card",
+    "Refusal",
+    "families",
+    "form_of",
+    "near",
+    "number",
+    "numbers",
+    "parse",
     "positive",
     "reject",
     "require",

@@ -1,4 +1,4 @@
-"""One way to refuse bad input: a ``ValueError`` naming the argument, its value and what is allowed."""
+"""One way to refuse bad input: an error that carries the argument, its value and what is allowed."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,9 +7,31 @@ import jax
 import numpy as np
 
 
-def reject(name: str, value: Any, allowed: str) -> ValueError:
+class Refusal(ValueError):
+    """An argument holds an unusable value.
+
+    Attributes:
+        argument: its name, as the caller knows it.
+        value: what it held.
+        allowed: what it must be, completing "must be ...".
+    """
+
+    def __init__(self, argument: str, value: Any, allowed: str):
+        super().__init__(argument, value, allowed)  # so that it pickles
+        self.argument, self.value, self.allowed = argument, value, allowed
+
+    def __str__(self) -> str:
+        return f"{self.argument} = {self.value!s} is not allowed: {self.rule}"
+
+    @property
+    def rule(self) -> str:
+        """The rule as a clause: what must be what."""
+        return f"{self.argument} must be {self.allowed}"
+
+
+def reject(name: str, value: Any, allowed: str) -> Refusal:
     """The error to raise when argument ``name`` has an unusable ``value``."""
-    return ValueError(f"{name} = {value!s} is not allowed: {name} must be {allowed}")
+    return Refusal(name, value, allowed)
 
 
 def require(name: str, value: Any, ok: Callable[[np.ndarray], Any], allowed: str) -> None:

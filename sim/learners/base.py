@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 
-from relabel_lab.sim.kit import positive
+from relabel_lab.sim.kit import Card, positive
 
 TOLERANCE = {"float32": 1e-5, "float64": 1e-10}
 """Default limits on `Fit.residual` by the type of the samples."""
@@ -30,8 +30,14 @@ class Fit(eqx.Module):
     converged: jax.Array
 
 
-class Learner(eqx.Module):
-    """A way to fit a linear classifier; subclasses are small frozen pytrees."""
+class Learner(Card):
+    """A way to fit a linear classifier; subclasses are small frozen pytrees.
+
+    Attributes:
+        linear: whether the fit is linear in the labels, so that their scale does not matter.
+    """
+
+    linear: ClassVar[bool] = False
 
     def fit(self, x: jax.Array, labels: jax.Array, start: Fit | None = None) -> Fit:
         """Fit to samples x [n, d] and labels [n], from ``start`` where that saves time."""
@@ -44,6 +50,9 @@ class Learner(eqx.Module):
 
 class Averaging(Learner):
     """The averaging classifier, the mean of label * x; what `sim.direct` trains by default."""
+
+    family: ClassVar[str] = "averaging"
+    linear: ClassVar[bool] = True
 
     def fit(self, x: jax.Array, labels: jax.Array, start: Fit | None = None) -> Fit:
         """The mean over all n samples; always converged."""
@@ -66,6 +75,7 @@ class Penalised(Learner):
     penalty: Any
     intercept: bool = eqx.field(static=True, default=False)
     tolerance: Any = None
+    arguments: ClassVar[tuple[str, ...]] = ("penalty",)
 
     def __check_init__(self):
         positive("penalty", self.penalty)

@@ -7,7 +7,7 @@ logistic loss at y = +-1.  Minimised by Newton's method: directions by conjugate
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import equinox as eqx
 import jax
@@ -27,6 +27,9 @@ class Logistic(Penalised):
 
     ``max_steps`` limits Newton steps, ``max_products`` the conjugate-gradient steps of each.
     """
+
+    family: ClassVar[str] = "logistic"
+    form: ClassVar[str | None] = "logistic:L with L > 0"
 
     max_steps: int = eqx.field(static=True, default=50)
     max_products: int = eqx.field(static=True, default=500)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import ClassVar
 
 import jax
 import jax.numpy as jnp
@@ -19,6 +20,10 @@ class Ridge(Penalised):
     The factorisation is done in the type of the samples; two steps of iterative refinement with
     float64 residuals recover what it rounds away.
     """
+
+    family: ClassVar[str] = "ridge"
+    linear: ClassVar[bool] = True
+    form: ClassVar[str | None] = "ridge:L with L > 0"
 
     def scratch(self, n: int, d: int) -> int:
         """The centred samples, their Gram matrix and its factor."""

@@ -1,23 +1,9 @@
-"""All learners, and their names on the command line."""
+"""Learners by their names on the command line."""
 
-from relabel_lab.sim.kit import reject
-from relabel_lab.sim.learners.base import Averaging, Fit, Learner, Penalised, score
-from relabel_lab.sim.learners.logistic import Logistic
-from relabel_lab.sim.learners.ridge import Ridge
+from __future__ import annotations
 
-__all__ = [
-    "Averaging",
-    "Fit",
-    "Learner",
-    "Logistic",
-    "Penalised",
-    "Ridge",
-    "parse_learner",
-    "score",
-]
-
-PENALISED: dict[str, type[Penalised]] = {"ridge": Ridge, "logistic": Logistic}
-ALLOWED = "averaging, ridge:L or logistic:L with L > 0"
+from relabel_lab.sim.kit import Refusal, families, form_of, parse, reject
+from relabel_lab.sim.learners.base import Learner, Penalised
 
 
 def parse_learner(text: str, intercept: bool = False) -> Learner:
@@ -27,15 +13,15 @@ def parse_learner(text: str, intercept: bool = False) -> Learner:
         ValueError: for an unknown name, a penalty that is not > 0, or an intercept for the
             averaging classifier, which has none.
     """
-    if text == "averaging":
-        if intercept:
-            raise reject("intercept", intercept, "False for learner averaging")
-        return Averaging()
-    name, _, value = text.partition(":")
     try:
-        kind, penalty = PENALISED[name], float(value)
-    except (KeyError, ValueError):
-        raise reject("learner", text, f"one of {ALLOWED}") from None
-    if not 0 < penalty < float("inf"):
-        raise reject("learner", text, f"one of {ALLOWED}")
-    return kind(penalty, intercept)
+        learner = parse(Learner, "learner", text)
+    except Refusal as error:
+        if error.argument == "learner":
+            raise
+        forms = ", ".join(map(form_of, families(Learner).values()))
+        raise reject("learner", text, f"one of {forms}") from None
+    if isinstance(learner, Penalised):
+        return type(learner)(learner.penalty, intercept)
+    if intercept:
+        raise reject("intercept", intercept, f"False for learner {learner.name}")
+    return learner

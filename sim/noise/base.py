@@ -1,48 +1,83 @@
 """How labels get flipped: the probability that a given label differs from the true one."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import Any, ClassVar
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 
-from relabel_lab.sim.kit import require
+from relabel_lab.sim.kit import Card, Refusal, families, form_of, parse, reject, require
 from relabel_lab.sim.margins import Margin
 
+BROKEN = "flips depend on the noise features z; R2-R5 need flips independent of z given the margin"
 
-class LabelNoise(eqx.Module):
-    """Flips that depend on the sample's margin alone, so that the exact laws hold (R17, R18)."""
 
-    @property
-    def broken_assumption(self) -> str | None:
-        """The assumption of R2-R5 that these flips break; None where the exact laws hold."""
-        return None
+class LabelNoise(Card):
+    """A way labels get flipped: `ExactNoise` inside the exact laws, `FeatureNoise` outside."""
 
-    def probability(self, m: jax.Array) -> jax.Array:
+    broken_assumption: ClassVar[str | None] = None
+    """The assumption of R2-R5 that these flips break; None where the exact laws hold."""
+
+    def mean_flip(self, law: Margin) -> Any:
+        """Probability of a flip, averaged over the margin law and everything else."""
+        raise NotImplementedError
+
+
+class ExactNoise(LabelNoise):
+    """Flips that depend on the sample's margin and class alone: the exact laws hold (R17, R18)."""
+
+    def flip_given_margin(self, m: jax.Array) -> jax.Array:
         """Probability of a flip at margin ``m`` (any shape; same shape back)."""
         raise NotImplementedError
 
-    def chance(self, m: jax.Array, y: jax.Array) -> jax.Array:
+    def flip_given_class(self, m: jax.Array, y: jax.Array) -> jax.Array:
         """Probability of a flip at margin ``m`` and true label ``y`` = +-1, where one draws them."""
-        return self.probability(m)
+        return self.flip_given_margin(m)
 
-    def rate(self, law: Margin) -> Any:
-        """Probability of a flip, averaged over the margin law."""
+
+class FeatureNoise(LabelNoise):
+    """Flips that depend on the coordinate ``axis`` of z, 0 ... d - 2: only drawn data serve."""
+
+    axis: Any = eqx.field(default=0, kw_only=True)
+    broken_assumption: ClassVar[str | None] = BROKEN
+
+    def flip_given_feature(self, y: jax.Array, h: jax.Array) -> jax.Array:
+        """Probability of a flip at true label ``y`` = +-1 and coordinate ``h`` of z."""
         raise NotImplementedError
 
+    def check_axis(self, d: int) -> None:
+        """Raise unless the problem has the coordinate."""
+        require(
+            "noise axis",
+            self.axis,
+            lambda j: (j >= 0) & (j < d - 1) & (j == jnp.floor(j)),
+            f"a whole number from 0 to d - 2 = {d - 2}",
+        )
 
-class UniformFlips(LabelNoise):
-    """Every label is flipped independently with probability ``p`` in [0, 1/2)."""
 
-    p: Any
+def parse_noise(text: str) -> LabelNoise:
+    """The noise named by ``text``, e.g. ``margin:0.4,0.8``.
 
-    def __check_init__(self):
-        require("p", self.p, lambda p: (p >= 0) & (p < 0.5), "in [0, 0.5)")
+    Raises:
+        ValueError: for an unknown kind, numbers that are missing or too many, or values that the
+            kind does not allow.
+    """
+    try:
+        return parse(LabelNoise, "noise", text)
+    except Refusal as error:
+        if error.argument == "noise":
+            raise
+        form = form_of(families(LabelNoise)[text.strip().partition(":")[0]])
+        raise reject("noise", text, f"{form} where {error.rule}") from None
 
-    def probability(self, m: jax.Array) -> jax.Array:
-        """The same ``p`` at every margin."""
-        return jnp.broadcast_to(self.p, jnp.shape(m))
 
-    def rate(self, law: Margin) -> Any:
-        """``p`` itself, whatever the margin law."""
-        return self.p
+def check_chance(name: str, value: Any) -> None:
+    """Require a probability."""
+    require(name, value, lambda p: (p >= 0) & (p <= 1), "in [0, 1]")
+
+
+def check_average(value: Any) -> None:
+    """Require that labels are more often right than wrong."""
+    require("average flip probability", value, lambda p: p < 0.5, "below 0.5")

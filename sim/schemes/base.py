@@ -1,18 +1,19 @@
-"""Retraining schemes as label rules f(score, given) (R11).
+"""A retraining scheme as a card: a label rule f(score, given) and what is known of it (R11).
 
 A rule maps the current model's score of a training sample and the given label to the label
 that the next model is trained on; weight zero leaves the sample out.  Rules are odd: flipping
 the signs of score and given label flips the sign of the result, so they act the same on
-symmetrised data (every sample times its true label).
+symmetrised data (every sample times its true label).  Engines and predictions read the card:
+nothing else needs to know a scheme.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
 
-import equinox as eqx
 import jax
-import jax.numpy as jnp
+
+from relabel_lab.sim.kit import Card, parse
 
 if TYPE_CHECKING:
     from relabel_lab.sim.problem import Problem
@@ -30,15 +31,23 @@ class History(NamedTuple):
     believed: jax.Array
 
 
-class Scheme(eqx.Module):
-    """A label rule with a name; subclasses are small frozen pytrees.
+class Scheme(Card):
+    """A label rule; subclasses are small frozen pytrees with a family of their own.
 
     Attributes:
+        scores: which model scores a sample: the one trained on it ("in-sample"), one trained on
+            the other folds ("out-of-fold"), or one that never saw it because it is new
+            ("new samples").  The last two draw seeds of their own in `relabel_lab.sim.dice`.
+        hard: whether the label depends on the signs of score and given label alone.
         looks_back: whether later rounds need `relabel`: `History`, or all scores of a round.
+        any_learner: whether the rule makes sense for learners other than the averaging one;
+            constants that `bind` fills in do not.
     """
 
-    name: ClassVar[str]
+    scores: ClassVar[Literal["in-sample", "out-of-fold", "new samples"]] = "in-sample"
+    hard: ClassVar[bool] = False
     looks_back: ClassVar[bool] = False
+    any_learner: ClassVar[bool] = True
 
     def label(self, score: jax.Array, given: jax.Array) -> jax.Array:
         """Labels for the next round, in [-1, 1]; arrays of one shape, elementwise."""
@@ -60,32 +69,23 @@ class Scheme(eqx.Module):
         """
         return self
 
+    def turns(self) -> tuple[Any, ...]:
+        """Scores >= 0 around which the bound rule jumps or turns, at either sign."""
+        return (0.0,)
 
-class Initial(Scheme):
-    """Keep the given labels: every round returns the initial model."""
+    def width(self) -> Any:
+        """The scale in score over which it turns; 0 where it jumps."""
+        return 0.0
 
-    name: ClassVar[str] = "initial"
-
-    def label(self, score: jax.Array, given: jax.Array) -> jax.Array:
-        """The given label."""
-        return given
-
-
-class Full(Scheme):
-    """Retrain on the predicted hard labels of all samples (R3)."""
-
-    name: ClassVar[str] = "full"
-
-    def label(self, score: jax.Array, given: jax.Array) -> jax.Array:
-        """The sign of the score."""
-        return jnp.sign(score)
+    def share_unseen(self) -> Any:
+        """Share of the samples that the scoring model was trained on; 1 but for folds."""
+        return 1.0
 
 
-class Consensus(Scheme):
-    """Retrain only where predicted and given label agree (R4)."""
+def parse_scheme(text: str) -> Scheme:
+    """The scheme named by ``text``, as on the command line, e.g. ``crossfit:5``.
 
-    name: ClassVar[str] = "consensus"
-
-    def label(self, score: jax.Array, given: jax.Array) -> jax.Array:
-        """The common label, or 0 where the two differ."""
-        return (jnp.sign(score) + given) / 2
+    Raises:
+        ValueError: for an unknown name, listing the known ones, or a parameter not allowed.
+    """
+    return parse(Scheme, "scheme", text)

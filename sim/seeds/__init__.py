@@ -1,6 +1,6 @@
 """Keys, counters and batches of seeds over devices and memory."""
 
-from relabel_lab.sim.seeds.batches import over_seeds
+from relabel_lab.sim.seeds.batches import SeedBatch, cached, over_seeds, tile_of
 from relabel_lab.sim.seeds.counter import (
     normal64,
     normals,
@@ -15,7 +15,9 @@ from relabel_lab.sim.seeds.memory import budget
 from relabel_lab.sim.seeds.spread import each_seed
 
 __all__ = [
+    "SeedBatch",
     "budget",
+    "cached",
     "cell_key",
     "each_seed",
     "normal64",
@@ -26,6 +28,7 @@ __all__ = [
     "seed_keys",
     "seed_numbers",
     "threefry",
+    "tile_of",
     "uniform",
     "words",
 ]

@@ -6,12 +6,44 @@ neither on how many seeds run together nor on the number of devices.
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from functools import partial
+from dataclasses import dataclass
+from functools import cache, partial
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+
+TILE_BYTES = 64 * 2**20
+TILE_SEEDS = 64
+
+
+def tile_of(bytes_a_seed: int) -> int:
+    """How many seeds one tile computes side by side, from the memory that each needs."""
+    return max(1, min(TILE_SEEDS, TILE_BYTES // bytes_a_seed))
+
+
+@cache
+def cached(function: Callable[..., Any], *static: Any) -> Callable[..., Any]:
+    """``function`` with its static arguments, the same object every time: one compiled program."""
+    return partial(function, *static)
+
+
+@dataclass(frozen=True)
+class SeedBatch:
+    """The seeds of a run and the devices that share them.
+
+    Attributes:
+        keys: one key a seed, [S].
+        devices: None for all local ones.
+    """
+
+    keys: jax.Array
+    devices: tuple[jax.Device, ...] | None = None
+
+    def over(self, kernel: Callable[..., Any], operands: Any, *, tile: int, ahead: int = 1) -> Any:
+        """See `over_seeds`."""
+        return over_seeds(kernel, self.keys, operands, tile=tile, devices=self.devices, ahead=ahead)
 
 
 def over_seeds(

@@ -228,7 +228,7 @@ def test_learners_report_convergence(capsys):
 def test_fits_that_stop_early_are_named(capsys):
     from relabel_lab.relabel import simulation
     from relabel_lab.sim import Full, Problem
-    from relabel_lab.sim.learners.text import Ridge
+    from relabel_lab.sim.learners import Ridge
 
     impossible = Ridge(0.1, tolerance=1e-300)
     problem = Problem(300, 61, 0.25, 1.4)

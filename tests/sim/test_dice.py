@@ -10,7 +10,7 @@ from scipy import stats
 from relabel_lab.sim import Consensus, Full, Initial, Problem, Scheme, power_spectrum
 from relabel_lab.sim.dice import run_many
 from relabel_lab.sim.dice.engine import run
-from relabel_lab.sim.noise import LabelNoise
+from relabel_lab.sim.noise import ExactNoise
 
 SEEDS = 6000
 ROUNDS = 3
@@ -26,14 +26,14 @@ class Soft(Scheme):
         return jnp.where(jnp.abs(score) > 0.2, jnp.tanh(score), 0)
 
 
-class NearFlips(LabelNoise):
+class NearFlips(ExactNoise):
     """Flips that get rarer with the margin."""
 
-    def probability(self, m: jax.Array) -> jax.Array:
+    def flip_given_margin(self, m: jax.Array) -> jax.Array:
         """0.4 exp(1 - m)."""
         return 0.4 * jnp.exp(1 - m)
 
-    def rate(self, law):
+    def mean_flip(self, law):
         """The rate for half-normal margins of scale 0.5 (not needed by the engine)."""
         return float("nan")
 
@@ -73,13 +73,12 @@ def _drawn(name: str, problem: Problem, seed: int) -> np.ndarray:
 
 
 def _trained(rule, gamma, variances, m, s, noise) -> np.ndarray:
-    f, rows = s, []
+    f, rows, a, v = s, [], np.zeros(len(s)), np.zeros((len(s), noise.shape[-1]))
     for _ in range(ROUNDS + 1):
-        a = np.mean(f * m, axis=1)
-        v = np.einsum("sn,snr->sr", f, noise) / m.shape[1]
-        length = np.sqrt(v**2 @ variances)
-        kappa = gamma**2 * a / np.where(length > 0, length, 1)
-        used = np.sum(f != 0, axis=1)
+        used = np.sum(f != 0, axis=1)  # an empty selection keeps the model
+        a = np.where(used > 0, np.mean(f * m, axis=1), a)
+        v = np.where(used[:, None] > 0, np.einsum("sn,snr->sr", f, noise) / m.shape[1], v)
+        kappa = gamma**2 * a / np.sqrt(v**2 @ variances)
         right = np.sum(f > 0, axis=1) / np.maximum(used, 1)
         rows.append(np.stack([stats.norm.cdf(kappa), right, used / m.shape[1]], axis=-1))
         f = _rule(rule, gamma**2 * a[:, None] * m + np.einsum("sr,snr->sn", v, noise), s)

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from relabel_lab import sim
 from relabel_lab.sim import direct, power_spectrum
-from relabel_lab.sim.direct import drawing, engine
+from relabel_lab.sim.direct import drawing
+from relabel_lab.sim.direct import rounds as engine
 from relabel_lab.sim.seeds import seed_keys
 
 KEY = jax.random.key(20240611)
@@ -270,7 +271,7 @@ def test_seeds_do_not_depend_on_the_number_of_devices():
         ({"positive": float("nan")}, "positive = nan"),
         ({"dtype": "float16"}, "dtype = float16"),
         ({"memory_bytes": 0}, "memory_bytes = 0"),
-        ({"memory_bytes": 1000}, r"needs \d+ bytes; the dice engine"),
+        ({"memory_bytes": 1000}, r"bytes of one seed .* the dice engine"),
     ],
 )
 def test_bad_input(options, message):

@@ -10,9 +10,16 @@ from relabel_lab import sim, theory
 from relabel_lab.relabel import main
 from relabel_lab.sim import dice, direct
 from relabel_lab.sim.direct import sample
-from relabel_lab.sim.noise import ClassFlips, MarginFlips, parse_noise
-from relabel_lab.sim.noise.exact import Annotators
-from relabel_lab.sim.noise.features import BROKEN, DirectionFlips, RegionalAnnotators, SubgroupFlips
+from relabel_lab.sim.noise import (
+    BROKEN,
+    Annotators,
+    ClassFlips,
+    DirectionFlips,
+    MarginFlips,
+    RegionalAnnotators,
+    SubgroupFlips,
+    parse_noise,
+)
 from relabel_lab.theory.fluctuations import fluctuations
 
 KEY = jax.random.key(3)
@@ -48,8 +55,8 @@ def by_hand(rng, flip, seeds=400, n=60, d=21, gamma=1.2, positive=0.5):
 
 def exact(noise, seeds=4000):
     """The exact law at the average rate, which must be all that the noise shows it."""
-    rate = float(noise.rate(None))
-    np.testing.assert_array_equal(noise.probability(jnp.array([0.3, 2.0])), rate)
+    rate = float(noise.mean_flip(None))
+    np.testing.assert_array_equal(noise.flip_given_margin(jnp.array([0.3, 2.0])), rate)
     problem = shape(sim.UniformFlips(rate))
     return np.asarray(dice.run(problem, FULL, key=KEY, seeds=seeds, devices=ONE).kappa)
 
@@ -61,7 +68,7 @@ def drawn(noise, seeds=400, positive=0.5):
 
 
 def test_margin_flips_never_pass_one_half():
-    chance = MarginFlips(0.4, 2.0).probability(jnp.asarray([-3.0, 0.8, 1.0, 1.5]))
+    chance = MarginFlips(0.4, 2.0).flip_given_margin(jnp.asarray([-3.0, 0.8, 1.0, 1.5]))
     np.testing.assert_allclose(chance, [0.5, 0.5, 0.4, 0.4 * np.exp(-1)])
 
 
@@ -156,7 +163,9 @@ def test_regional_annotators_divide_the_quantiles_of_a_correlated_score():
     g = norm.ppf((np.arange(200_000) + 0.5) / 200_000)
     place = norm.cdf(0.7 * h[:, None] + np.sqrt(1 - 0.7**2) * g)
     expected = rates[np.searchsorted(edges, place)].mean(axis=1)
-    np.testing.assert_allclose(noise.flip_chance(jnp.ones(4), jnp.asarray(h)), expected, atol=1e-5)
+    np.testing.assert_allclose(
+        noise.flip_given_feature(jnp.ones(4), jnp.asarray(h)), expected, atol=1e-5
+    )
 
 
 @pytest.mark.parametrize("noise", KINDS)
@@ -178,7 +187,7 @@ def test_exact_laws_refuse_noise_that_depends_on_z(noise):
             lambda scheme=scheme: dice.run(problem, scheme, key=KEY, seeds=2),
             lambda scheme=scheme: theory.predict(problem, scheme),
         ):
-            with pytest.raises(ValueError, match=f"noise = {noise.name} .* of z: {BROKEN}; only"):
+            with pytest.raises(ValueError, match=f"noise = {noise.family} .* of z: {BROKEN}; only"):
                 answer()
     with pytest.raises(ValueError, match=BROKEN):
         fluctuations(problem)
@@ -205,6 +214,8 @@ def test_names():
     assert parse_noise("subgroup:0.1,0.8,0.2,3") == SubgroupFlips(0.1, 0.8, 0.2, axis=3.0)
     assert parse_noise("annotators:0.1,0.5") == Annotators([0.1, 0.5])
     assert parse_noise("annotators:0.1,0.5@0.7") == KINDS[2]
+    for noise in KINDS:
+        assert parse_noise(str(noise)) == noise
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from mpmath import mpf
 from relabel_lab import theory
 from relabel_lab.sim import Consensus, Full, Initial, Problem, parse_margin, power_spectrum
 from relabel_lab.sim.margins import Constant, Gaussian, HalfNormal, Uniform
-from relabel_lab.sim.noise import LabelNoise
+from relabel_lab.sim.noise import ExactNoise
 from relabel_lab.sim.schemes import Scheme
 from tests.theory import reference
 
@@ -275,15 +275,15 @@ def test_clean_labels_are_never_improved(name, many):
     assert ((full < initial) | rounding).all() and (full < initial).mean() > 0.3
 
 
-class MarginFlips(LabelNoise):
+class MarginFlips(ExactNoise):
     """Flips that become rarer with the margin."""
 
-    def probability(self, m):
+    def flip_given_margin(self, m):
         return 0.4 * jnp.exp(1.0 - m)
 
-    def rate(self, law):
+    def mean_flip(self, law):
         m, w = law.nodes(0.0, 0.0)
-        return jnp.sum(w * self.probability(m))
+        return jnp.sum(w * self.flip_given_margin(m))
 
 
 def test_flips_that_depend_on_the_margin():
@@ -292,7 +292,7 @@ def test_flips_that_depend_on_the_margin():
     problem = Problem(200, 101, gamma=rho**0.5, noise=MarginFlips(), margin="uniform:1")
     limit = theory.limit_of(problem)
     m = 1 + (jnp.arange(20000) + 0.5) / 20000
-    p = MarginFlips().probability(m)
+    p = MarginFlips().flip_given_margin(m)
     k, a0 = alpha**-0.5, jnp.mean(m * (1 - 2 * p))
     np.testing.assert_allclose(limit.a0, a0, rtol=1e-8)
     t = lambda x: jax.lax.erf(x / 2**0.5)  # noqa: E731

@@ -6,9 +6,8 @@ import pytest
 
 from relabel_lab import sim, theory
 from relabel_lab.sim import direct
-from relabel_lab.sim.learners.text import Ridge
-from relabel_lab.sim.noise import ClassFlips
-from relabel_lab.sim.noise.features import DirectionFlips
+from relabel_lab.sim.learners import Ridge
+from relabel_lab.sim.noise import ClassFlips, DirectionFlips
 from relabel_lab.sim.schemes import Interpolate, parse_scheme
 from relabel_lab.theory.limit import predict_ridge
 from relabel_lab.theory.limit.ridge import shrinkage

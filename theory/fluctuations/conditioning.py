@@ -82,7 +82,7 @@ def margins(problem: Problem, slope: jax.Array, *offsets: jax.Array) -> Margins:
         value, chance = jnp.ones(1), jnp.ones(1)
     else:
         value, chance = problem.law.nodes(slope, *offsets)
-    return Margins(value, chance, problem.noise.probability(value))
+    return Margins(value, chance, problem.exact_noise.flip_given_margin(value))
 
 
 def initial_nodes(problem: Problem, size: int) -> Initial:

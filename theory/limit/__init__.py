@@ -1,6 +1,6 @@
 """The proportional and the population limit: moments, kappa, critical separations (R5-R12)."""
 
-from relabel_lab.theory.limit import schemes as _schemes  # noqa: F401  (registers their moments)
+from relabel_lab.theory.limit.averages import Moments
 from relabel_lab.theory.limit.combination import (
     Combination,
     best_combination,
@@ -13,7 +13,8 @@ from relabel_lab.theory.limit.critical import (
     helps_at_maximal_noise,
 )
 from relabel_lab.theory.limit.dynamics import several_rounds
-from relabel_lab.theory.limit.moments import Moments, moments
+from relabel_lab.theory.limit.hard import weights
+from relabel_lab.theory.limit.moments import moments
 from relabel_lab.theory.limit.one_round import kappa, one_round, predict_limit
 from relabel_lab.theory.limit.parameters import Limit, isotropic, limit_of
 from relabel_lab.theory.limit.population import (
@@ -24,6 +25,7 @@ from relabel_lab.theory.limit.population import (
 )
 from relabel_lab.theory.limit.ridge import predict_ridge
 from relabel_lab.theory.limit.rules import rule_moments
+from relabel_lab.theory.limit.spectra import spectrum_status
 from relabel_lab.theory.limit.state_evolution import (
     Mixture,
     bayes_accuracy,
@@ -59,5 +61,7 @@ __all__ = [
     "predict_ridge",
     "rule_moments",
     "several_rounds",
+    "spectrum_status",
     "step",
+    "weights",
 ]

@@ -7,34 +7,34 @@ from functools import singledispatch
 import jax
 import jax.numpy as jnp
 
-from relabel_lab.sim import Outcome, Problem, outcome
-from relabel_lab.sim.kit import reject
+from relabel_lab.sim import Outcome, Problem
 from relabel_lab.sim.margins import density, tail
 from relabel_lab.sim.schemes import Fresh, Initial, Optimal, OptimalUncorrected, Scheme
-from relabel_lab.theory.limit.moments import average
+from relabel_lab.theory.limit.averages import average
 from relabel_lab.theory.limit.one_round import one_round
+from relabel_lab.theory.limit.spectra import spectrum_status
 from relabel_lab.theory.limit.state_evolution import Mixture, posterior_square
+from relabel_lab.theory.status import Prediction, Status, judged, withheld
 
 
 @singledispatch
-def several_rounds(scheme: Scheme, problem: Problem, rounds: int) -> Outcome:
+def several_rounds(scheme: Scheme, problem: Problem, rounds: int) -> Prediction:
     """Rounds 0 ... ``rounds`` in the proportional limit, arrays [..., rounds + 1].
 
-    Raises:
-        ValueError: for a scheme without a known limit of later rounds.
+    Withheld for a scheme without a known limit of later rounds.
     """
-    allowed = "0 or 1 for predictions of this scheme; dice answers for several rounds"
-    raise reject("rounds", rounds, allowed)
+    return withheld(problem.alpha, rounds, Status.ROUNDS)
 
 
 @several_rounds.register
-def _initial(scheme: Initial, problem: Problem, rounds: int) -> Outcome:
+def _initial(scheme: Initial, problem: Problem, rounds: int) -> Prediction:
     one = one_round(problem, scheme, 0)
-    return jax.tree.map(lambda leaf: jnp.repeat(leaf, rounds + 1, axis=-1), one)
+    same = jax.tree.map(lambda leaf: jnp.repeat(leaf, rounds + 1, axis=-1), one)
+    return judged(same, spectrum_status(problem))
 
 
 @several_rounds.register
-def _fresh(scheme: Fresh, problem: Problem, rounds: int) -> Outcome:
+def _fresh(scheme: Fresh, problem: Problem, rounds: int) -> Prediction:
     r"""R6 at finite n/r: new samples remember nothing, each round adds noise of its own.
 
     With q the unit vector along \(\Sigma v\) the model of kappa has
@@ -65,18 +65,19 @@ def _fresh(scheme: Fresh, problem: Problem, rounds: int) -> Outcome:
     right = -jnp.expm1(law.log_error(path[..., :-1]))
     first = jnp.broadcast_to(first, (*path.shape[:-1], 1))
     right = jnp.concatenate([first, right], axis=-1)
-    return outcome(law, path, right, jnp.ones_like(path))
+    return judged(
+        Outcome(path, law.log_error(path), right, jnp.ones_like(path)), spectrum_status(problem)
+    )
 
 
 @several_rounds.register
-def _uncorrected(scheme: OptimalUncorrected, problem: Problem, rounds: int) -> Outcome:
+def _uncorrected(scheme: OptimalUncorrected, problem: Problem, rounds: int) -> Prediction:
     """Refused: state evolution (R12) does not hold for scores that keep their memory."""
-    allowed = f"0 or 1 for predictions of scheme {scheme.name}; the engines run several rounds"
-    raise reject("rounds", rounds, allowed)
+    return withheld(problem.alpha, rounds, Status.ROUNDS)
 
 
 @several_rounds.register
-def _optimal(scheme: Optimal, problem: Problem, rounds: int) -> Outcome:
+def _optimal(scheme: Optimal, problem: Problem, rounds: int) -> Prediction:
     r"""State evolution (R12) for constant and gaussian margins, isotropic noise.
 
     Labels with signal a = E mF and E f^2 = q give \(\kappa = \rho a/(k\sqrt q)\) (R1); a random
@@ -99,4 +100,6 @@ def _optimal(scheme: Optimal, problem: Problem, rounds: int) -> Outcome:
     known = one_round(problem, type(scheme)().bind(problem)).label_accuracy
     later = jnp.full((*path.shape[:-1], rounds - 1), jnp.nan)
     right = jnp.concatenate([known, later], axis=-1)
-    return outcome(problem.law, path, right, jnp.ones_like(path))
+    return judged(
+        Outcome(path, problem.law.log_error(path), right, jnp.ones_like(path)), Status.PREDICTED
+    )

@@ -7,7 +7,7 @@ from functools import partial
 import jax
 import jax.numpy as jnp
 
-from relabel_lab.sim import Outcome, Problem, outcome
+from relabel_lab.sim import Outcome, Problem
 from relabel_lab.sim.schemes import Initial, Scheme
 from relabel_lab.theory.limit.moments import moments
 from relabel_lab.theory.limit.parameters import Limit, limit_of
@@ -38,4 +38,4 @@ def _predicted(limit: Limit, scheme: Scheme) -> Outcome:
     labels = moments(scheme, limit)
     after = limit.kappa(labels.a, labels.c, labels.b, labels.v)
     accuracy, coverage, after = jnp.broadcast_arrays(labels.label_accuracy, labels.coverage, after)
-    return outcome(limit.law, after, accuracy, coverage)
+    return Outcome(after, limit.law.log_error(after), accuracy, coverage)

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 
 from relabel_lab.sim import Problem
 from relabel_lab.sim.margins import Constant, Margin
-from relabel_lab.sim.noise import LabelNoise, UniformFlips
+from relabel_lab.sim.noise import ExactNoise, UniformFlips
 
 
 class Limit(eqx.Module):
@@ -37,7 +37,7 @@ class Limit(eqx.Module):
     excess: Any
     scale: Any
     law: Margin
-    noise: LabelNoise
+    noise: ExactNoise
 
     @property
     def a0(self) -> jax.Array:
@@ -60,7 +60,7 @@ class Limit(eqx.Module):
         """Flip probability at margin nodes ``m`` [..., Q]."""
         noise = jax.tree.map(lambda leaf: jnp.asarray(leaf)[..., None], self.noise)
         shape = jnp.broadcast_shapes(m.shape, *(leaf.shape for leaf in jax.tree.leaves(noise)))
-        return noise.probability(jnp.broadcast_to(m, shape))
+        return noise.flip_given_margin(jnp.broadcast_to(m, shape))
 
     def kappa(self, a: Any, c: Any, b: Any, v: Any) -> jax.Array:
         r"""Kappa of retraining on labels f (R5, R5s, R11).
@@ -92,11 +92,11 @@ def limit_of(problem: Problem) -> Limit:
     """The limit that belongs to a problem, isotropic (R5) or with a spectrum (R5s)."""
     if problem.spectrum is None:
         variance = jnp.asarray(problem.sigma) ** 2
-        return _isotropic(problem.rho, problem.alpha, variance, problem.law, problem.noise)
+        return _isotropic(problem.rho, problem.alpha, variance, problem.law, problem.exact_noise)
     return _spectral(problem, problem.spectrum)
 
 
-def _isotropic(rho: Any, alpha: Any, variance: Any, law: Margin, noise: LabelNoise) -> Limit:
+def _isotropic(rho: Any, alpha: Any, variance: Any, law: Margin, noise: ExactNoise) -> Limit:
     k = jax.lax.rsqrt(jnp.asarray(alpha, jnp.float64))
     return Limit(rho / k, k, 1.0 / k, 0.0, variance * k, law, noise)
 
@@ -112,5 +112,5 @@ def _spectral(problem: Problem, spectrum: jax.Array) -> Limit:
     k = 1.0 / (problem.alpha * unit)
     signal = problem.gamma**2 / (mean * unit)
     return Limit(
-        signal, k, tilted / unit, spread / unit**2, mean * unit, problem.law, problem.noise
+        signal, k, tilted / unit, spread / unit**2, mean * unit, problem.law, problem.exact_noise
     )

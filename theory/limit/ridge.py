@@ -116,9 +116,9 @@ def shrinkage(alpha: Any, variance: Any, penalty: Any) -> tuple[jax.Array, jax.A
 
 
 def _first_stage(problem: Problem, learner: Ridge, positive: jax.Array) -> _Stage:
-    law, noise, gamma = problem.law, problem.noise, problem.gamma
+    law, noise, gamma = problem.law, problem.exact_noise, problem.gamma
     m, w = law.nodes(jnp.zeros(()), jnp.zeros(()))
-    clean = [1 - 2 * noise.chance(m, jnp.asarray(sign)) for sign in (1.0, -1.0)]
+    clean = [1 - 2 * noise.flip_given_class(m, jnp.asarray(sign)) for sign in (1.0, -1.0)]
     share = jnp.stack([positive, 1 - positive])
     lean = jnp.stack([1.0, -1.0]) * share
     given = jnp.stack([jnp.sum(w * each) for each in clean]) @ lean  # E given
@@ -161,7 +161,9 @@ def _samples(problem: Problem, first: _Stage, scheme: Scheme, positive: jax.Arra
     y = jnp.array([1.0, -1.0])[:, None, None]
     given = y * jnp.array([1.0, -1.0])[:, None]
     share = jnp.array([positive, 1 - positive])[:, None, None]
-    flip = jnp.concatenate([problem.noise.chance(m, sign)[None] for sign in y[:, 0]])[:, None]
+    flip = jnp.concatenate(
+        [problem.exact_noise.flip_given_class(m, sign)[None] for sign in y[:, 0]]
+    )[:, None]
     chance = share * jnp.concatenate([1 - flip, flip], 1) * w
     centre = first.signal * y * m + first.intercept
     width = getattr(scheme, "temperature", 0.0) * TURNING / (s * deviation)

@@ -2,40 +2,34 @@ r"""The moments of any label rule by quadrature (R11)."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import jax
 import jax.numpy as jnp
 import numpy as np
 
 from relabel_lab.sim.margins import TURNING, density, merged, panels
 from relabel_lab.sim.schemes import Scheme
-from relabel_lab.theory.limit.moments import Moments, average
+from relabel_lab.theory.limit.averages import Moments, average
 from relabel_lab.theory.limit.parameters import Limit
 
 _NOISE_EDGES = np.linspace(-9.0, 9.0, 7)
 _SIGNS = np.array([[1.0], [-1.0]])  # given label right or wrong, before the axis of noise nodes
 
 
-def rule_moments(
-    scheme: Scheme, limit: Limit, turns: tuple[Any, ...] = (0.0,), width: Any = 0.0
-) -> Moments:
+def rule_moments(scheme: Scheme, limit: Limit) -> Moments:
     r"""Moments of the labels f = ``scheme.label(score, given)``, to about 1e-12 absolute.
 
     In the symmetrised frame score = N(A(m) + s(k + eps)), given = s (R11), and f > 0 is a right
-    label.  `theory.limit.moments` has closed forms in eps for the schemes that allow them.
+    label.  Closed forms serve hard rules (`theory.limit.hard`).
 
     Args:
-        scheme: an odd label rule, elementwise.
+        scheme: an odd label rule, elementwise and bound; its card says where it turns.
         limit: the problem's limit, arrays [...].
-        turns: scores, >= 0, around which f jumps or turns at either sign.
-        width: the scale in score over which it turns; 0 for a jump.
     """
-    reach = [jnp.asarray(turn) / limit.scale for turn in turns]
+    reach = [jnp.asarray(turn) / limit.scale for turn in scheme.turns()]
     k = jnp.asarray(limit.k)
     m, w = limit.law.nodes(limit.slope, *(k + x for x in reach), *(k - x for x in reach))
     a = (limit.slope[..., None] * m)[..., None, None]
-    eps, weights = _noise_nodes(a, limit, reach, width)
+    eps, weights = _noise_nodes(a, limit, reach, scheme.width())
     wide = k[..., None, None, None]
     sign = jnp.asarray(_SIGNS)
     score = jnp.asarray(limit.scale)[..., None, None, None] * (a + sign * (wide + eps))

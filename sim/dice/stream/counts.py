@@ -13,12 +13,12 @@ import jax
 import jax.numpy as jnp
 
 from relabel_lab.sim.dice.stream.blocks import GROUP, Stream
-from relabel_lab.sim.dice.stream.elementwise import positions, total
-from relabel_lab.sim.dice.stream.once import Facts, Sums
+from relabel_lab.sim.dice.stream.elementwise import positions, total, whole_label
+from relabel_lab.sim.dice.stream.once import SeedScalars, StreamPass, Sums
 from relabel_lab.sim.margins import Constant
 from relabel_lab.sim.noise import UniformFlips
 from relabel_lab.sim.problem import Problem
-from relabel_lab.sim.schemes import Consensus, Full, Initial, Scheme
+from relabel_lab.sim.schemes import Scheme
 
 FLUSH = 64  # blocks between two flushes of a lane's short sum
 PACK = 2.0**15  # a lane's count rides on multiples of this; 64 * 16 normals sum to less than half
@@ -39,34 +39,39 @@ class Above(eqx.Module):
 
 def applies(problem: Problem, schemes: tuple[Scheme, ...]) -> bool:
     """Whether labels depend on the signs of score and given label alone, at one margin."""
-    hard = all(isinstance(scheme, (Initial, Full, Consensus)) for scheme in schemes)
+    hard = all(scheme.hard for scheme in schemes)
     return hard and isinstance(problem.margin, Constant) and isinstance(problem.noise, UniformFlips)
 
 
 def first_pass(
-    problem: Problem, facts: Facts, lanes: int, dtype: Any, start: jax.Array, stop: jax.Array
+    problem: Problem,
+    scalars: SeedScalars,
+    lanes: int,
+    dtype: Any,
+    start: jax.Array,
+    stop: jax.Array,
 ) -> Means:
     """Totals over the blocks start <= i < stop, from the group means alone where possible."""
-    stream = Stream(facts.normals, lanes, dtype)
+    stream = Stream(scalars.normals, lanes, dtype)
 
     def group(plus: jax.Array) -> jax.Array:
-        low, high = _range(problem, facts, stream, plus, start, stop)
+        low, high = _range(problem, scalars, stream, plus, start, stop)
 
         def block(index: jax.Array, sum_: jax.Array) -> jax.Array:
             one, two = stream.call(index, 0)
-            mine = _mine(facts, stream, plus, index)[:, None]
+            mine = _mine(scalars, stream, plus, index)[:, None]
             return sum_ + jnp.where(mine, one + two, 0).astype(jnp.float64)
 
-        zero = jnp.zeros((facts.radius.shape[0], lanes))
+        zero = jnp.zeros((scalars.radius.shape[0], lanes))
         return GROUP * jnp.sum(jax.lax.fori_loop(low, high, block, zero), axis=-1)
 
     whole = jax.lax.map(group, jnp.asarray([False, True]))
-    return Means(whole + _over_edges(problem, facts, stream, start, stop, _normals_in))
+    return Means(whole + _over_edges(problem, scalars, stream, start, stop, _normals_in))
 
 
 def second_pass(
     problem: Problem,
-    facts: Facts,
+    scalars: SeedScalars,
     means: Means,
     schemes: tuple[Scheme, ...],
     lanes: int,
@@ -75,14 +80,14 @@ def second_pass(
     stop: jax.Array,
 ) -> Above:
     """What lies above the thresholds in the blocks start <= i < stop."""
-    stream = Stream(facts.normals, lanes, dtype)
-    thresholds = _thresholds(problem, facts, means).astype(dtype)
+    stream = Stream(scalars.normals, lanes, dtype)
+    thresholds = _thresholds(problem, scalars, means).astype(dtype)
 
     def group(plus: jax.Array) -> Above:
-        low, high = _range(problem, facts, stream, plus, start, stop)
+        low, high = _range(problem, scalars, stream, plus, start, stop)
 
         def block(index: jax.Array, packed: jax.Array) -> jax.Array:
-            mine = _mine(facts, stream, plus, index)
+            mine = _mine(scalars, stream, plus, index)
             cut = jnp.where(mine, thresholds[plus.astype(int)], jnp.inf)[:, None]
             count = normals = jnp.zeros((), dtype)
             for x in stream.leaves(index):
@@ -92,7 +97,7 @@ def second_pass(
 
         def stretch(turn: jax.Array, above: Above) -> Above:
             first = low + turn * FLUSH
-            zero = jnp.zeros((facts.radius.shape[0], lanes))
+            zero = jnp.zeros((scalars.radius.shape[0], lanes))
             packed = jax.lax.fori_loop(first, jnp.minimum(first + FLUSH, high), block, zero)
             count = jnp.round(packed / PACK)
             return Above(
@@ -100,7 +105,7 @@ def second_pass(
                 above.normals + jnp.sum(packed - PACK * count, axis=-1),
             )
 
-        none = jnp.zeros(facts.radius.shape)
+        none = jnp.zeros(scalars.radius.shape)
         return jax.lax.fori_loop(0, -(-(high - low) // FLUSH), stretch, Above(none, none))
 
     above = jax.lax.map(group, jnp.asarray([False, True]))
@@ -109,7 +114,7 @@ def second_pass(
         over = [side & (x > cut[:, None]) for side, cut in zip(inside, thresholds, strict=True)]
         return Above(jnp.stack([total(side) for side in over]), _normals_in(x, over))
 
-    edges = _over_edges(problem, facts, stream, start, stop, beyond)
+    edges = _over_edges(problem, scalars, stream, start, stop, beyond)
     return jax.tree.map(jnp.add, above, edges)
 
 
@@ -117,18 +122,18 @@ def _normals_in(x: jax.Array, sides: Any) -> jax.Array:
     return jnp.stack([total(jnp.where(side, x, 0)) for side in sides])
 
 
-def initial(problem: Problem, facts: Facts, means: Means) -> Sums:
+def initial(problem: Problem, scalars: SeedScalars, means: Means) -> Sums:
     """f = s."""
-    n = jnp.full(facts.radius.shape, problem.n, jnp.float64)
-    return Sums(n - 2 * facts.minus, n, jnp.zeros_like(n), n, n - facts.minus, n)
+    n = jnp.full(scalars.radius.shape, problem.n, jnp.float64)
+    return Sums(n - 2 * scalars.minus, n, jnp.zeros_like(n), n, n - scalars.minus, n, n)
 
 
 def sums(
-    problem: Problem, facts: Facts, means: Means, above: Above, schemes: tuple[Scheme, ...]
+    problem: Problem, scalars: SeedScalars, means: Means, above: Above, schemes: tuple[Scheme, ...]
 ) -> tuple[Sums, ...]:
     """`Sums` of every rule from the four cells (s, tau)."""
     centre = jnp.sum(means.normals, axis=0) / problem.n
-    minus = facts.minus.astype(jnp.float64)
+    minus = scalars.minus.astype(jnp.float64)
     sizes = jnp.stack([minus, problem.n - minus])
     epsilon_above = above.normals - centre * above.count
     epsilon = means.normals - centre * sizes
@@ -147,22 +152,23 @@ def _rule_sums(scheme: Scheme, cells: list[tuple[Any, ...]]) -> Sums:
     parts = []
     for s, tau, number, epsilon in cells:
         f = scheme.label(jnp.asarray(s * tau), jnp.asarray(s))
+        kept = s * f == whole_label(scheme, jnp.float64)
         parts.append(
             Sums(f * number, s * f * number, s * f * epsilon, f * f * number,
-                 (f > 0) * number, (f != 0) * number)
+                 (f > 0) * number, (f != 0) * number, kept * number)
         )  # fmt: skip
     return jax.tree.map(lambda *leaves: sum(leaves), *parts)
 
 
-def _thresholds(problem: Problem, facts: Facts, means: Means) -> jax.Array:
+def _thresholds(problem: Problem, scalars: SeedScalars, means: Means) -> jax.Array:
     centre = jnp.sum(means.normals, axis=0) / problem.n
-    pull = problem.rho * (1 - 2 * facts.minus / problem.n) / facts.radius
-    return jnp.stack([centre - facts.radius + pull, centre - facts.radius - pull])
+    pull = problem.rho * (1 - 2 * scalars.minus / problem.n) / scalars.radius
+    return jnp.stack([centre - scalars.radius + pull, centre - scalars.radius - pull])
 
 
-def _change(facts: Facts, stream: Stream) -> jax.Array:
+def _change(scalars: SeedScalars, stream: Stream) -> jax.Array:
     """The block [S] in which s changes sign."""
-    return facts.minus // stream.block
+    return scalars.minus // stream.block
 
 
 def _last(problem: Problem, stream: Stream) -> jax.Array:
@@ -171,42 +177,42 @@ def _last(problem: Problem, stream: Stream) -> jax.Array:
 
 def _range(
     problem: Problem,
-    facts: Facts,
+    scalars: SeedScalars,
     stream: Stream,
     plus: jax.Array,
     start: jax.Array,
     stop: jax.Array,
 ) -> tuple[jax.Array, jax.Array]:
     """Blocks that hold one sign for some seed of the tile."""
-    change = _change(facts, stream)
+    change = _change(scalars, stream)
     last = _last(problem, stream)
     low = jnp.where(plus, jnp.maximum(start, jnp.min(change) + 1), start)
     high = jnp.minimum(stop, jnp.where(plus, last, jnp.minimum(jnp.max(change), last)))
     return low, high
 
 
-def _mine(facts: Facts, stream: Stream, plus: jax.Array, index: jax.Array) -> jax.Array:
-    change = _change(facts, stream)
+def _mine(scalars: SeedScalars, stream: Stream, plus: jax.Array, index: jax.Array) -> jax.Array:
+    change = _change(scalars, stream)
     return jnp.where(plus, index > change, index < change)
 
 
 def _over_edges(
     problem: Problem,
-    facts: Facts,
+    scalars: SeedScalars,
     stream: Stream,
     start: jax.Array,
     stop: jax.Array,
     measure: Callable[[jax.Array, Any], Any],
 ) -> Any:
     """Sum of ``measure(normals, (where s = -1, where s = +1))`` over the two mixed blocks."""
-    change = jnp.minimum(_change(facts, stream), _last(problem, stream))
+    change = jnp.minimum(_change(scalars, stream), _last(problem, stream))
     last = jnp.broadcast_to(_last(problem, stream), change.shape)
 
     def edge(block: tuple[jax.Array, jax.Array]) -> Any:
         index, counts = block
         place = positions(stream.lanes, index)
         here = ((index >= start) & (index < stop) & counts)[:, None] & (place < problem.n)
-        minus = place < facts.minus[:, None]
+        minus = place < scalars.minus[:, None]
         return measure(stream.stacked(index), (here & minus, here & ~minus))
 
     # A loop, so that the draws are compiled once.
@@ -214,3 +220,6 @@ def _over_edges(
         edge, (jnp.stack([change, last]), jnp.stack([jnp.ones_like(change, bool), last != change]))
     )
     return jax.tree.map(lambda leaf: jnp.sum(leaf, axis=0), both)
+
+
+COUNTS = StreamPass(first_pass, second_pass, initial, sums)

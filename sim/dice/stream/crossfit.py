@@ -17,7 +17,7 @@ outside it enters through one chi-square.  So the cost is n normals, whatever d 
 
 from __future__ import annotations
 
-from functools import cache, partial
+from functools import partial
 from typing import Any
 
 import equinox as eqx
@@ -25,41 +25,29 @@ import jax
 import jax.numpy as jnp
 
 from relabel_lab.sim.dice.chi import chi
-from relabel_lab.sim.dice.rounds import Score
+from relabel_lab.sim.outcome import RoundSummary
 from relabel_lab.sim.problem import Problem
-from relabel_lab.sim.schemes import CrossFit
-from relabel_lab.sim.seeds import normals, over_seeds, uniform, words
+from relabel_lab.sim.seeds import SeedBatch, cached, normals, tile_of, uniform, words
 from relabel_lab.sim.seeds import threefry as bits
 
 NOISE, MARGIN, FLIP, SPAN, LENGTHS, FRESH, REST = range(7)  # sub-streams of a seed
-TILE_SAMPLES = 2**18
+BYTES = 256  # held for each sample
 
 
 def outcomes(
-    keys: jax.Array,
-    problem: Problem,
-    scheme: CrossFit,
-    rounds: int,
-    dtype: str,
-    devices: tuple[jax.Device, ...] | None = None,
-) -> Score:
-    """Scores [seeds, rounds + 1] of cross-fitting; seeds do not share draws with other schemes."""
-    folds = int(scheme.folds)
+    batch: SeedBatch, problem: Problem, folds: int, rounds: int, dtype: str
+) -> RoundSummary:
+    """Arrays [seeds, rounds + 1]; seeds do not share draws with other schemes."""
     wide = -(-int(problem.n) // folds)
     wide = -(-wide // (64 if wide < 4096 else 4096)) * (64 if wide < 4096 else 4096)
-    tile = max(1, min(64, TILE_SAMPLES // (folds * wide)))
-    kernel = _kernel(folds, wide, rounds, dtype)
-    return over_seeds(kernel, keys, problem, tile=tile, devices=devices)
-
-
-@cache
-def _kernel(folds: int, wide: int, rounds: int, dtype: str) -> Any:
-    return partial(_tile, folds, wide, rounds, jnp.dtype(dtype))
+    tile = tile_of(BYTES * folds * wide)
+    kernel = cached(_tile, folds, wide, rounds, jnp.dtype(dtype))
+    return batch.over(kernel, problem, tile=tile)
 
 
 def _tile(
     folds: int, wide: int, rounds: int, dtype: Any, keys: jax.Array, problem: Problem
-) -> Score:
+) -> RoundSummary:
     one = partial(_seed, folds=folds, wide=wide, dtype=dtype, problem=problem)
     both = jax.vmap(one)(keys)
     return jax.tree.map(lambda leaf: leaf[:, : rounds + 1], both)
@@ -78,7 +66,7 @@ class _Folds(eqx.Module):
         return jnp.sum(values.astype(jnp.float64), axis=1)
 
 
-def _seed(key: jax.Array, *, folds: int, wide: int, dtype: Any, problem: Problem) -> Score:
+def _seed(key: jax.Array, *, folds: int, wide: int, dtype: Any, problem: Problem) -> RoundSummary:
     drawn = _samples(key, folds, wide, dtype, problem)
     n, size = jnp.asarray(problem.n, jnp.float64), drawn.size
     noise = _span(key, folds, problem) / jnp.sqrt(size)[:, None]
@@ -115,7 +103,8 @@ def _seed(key: jax.Array, *, folds: int, wide: int, dtype: Any, problem: Problem
     a = jnp.stack([jnp.sum(signal), jnp.sum(drawn.total(drawn.m * label))]) / n
     right = jnp.stack([jnp.sum(drawn.total(drawn.s > 0)), jnp.sum(drawn.total(label > 0))]) / n
     kappa = problem.rho * a / jnp.stack([first, second])
-    return Score(kappa, right, jnp.ones(2))
+    same = jnp.stack([jnp.asarray(True), jnp.all((tau > 0) | (drawn.s == 0))])
+    return RoundSummary(kappa, right, jnp.ones(2), same)
 
 
 def _samples(key: jax.Array, folds: int, wide: int, dtype: Any, problem: Problem) -> _Folds:
@@ -133,7 +122,7 @@ def _samples(key: jax.Array, folds: int, wide: int, dtype: Any, problem: Problem
 
     law = problem.law
     m = jnp.ones((folds, wide)) if law.source == "none" else law.push(draw(MARGIN, law.source))
-    flipped = draw(FLIP, "uniform") < problem.noise.probability(m)
+    flipped = draw(FLIP, "uniform") < problem.exact_noise.flip_given_margin(m)
     s = jnp.where(inside, jnp.where(flipped, -1, 1), 0).astype(dtype)
     g = draw(NOISE, "normal")
     size = size.astype(jnp.float64)

@@ -10,7 +10,7 @@ import jax
 import jax.numpy as jnp
 
 from relabel_lab.sim.dice.stream.blocks import GROUP, LEAVES, Stream
-from relabel_lab.sim.dice.stream.once import Facts, Sums
+from relabel_lab.sim.dice.stream.once import SeedScalars, StreamPass, Sums
 from relabel_lab.sim.noise import UniformFlips
 from relabel_lab.sim.problem import Problem
 from relabel_lab.sim.schemes import Scheme
@@ -33,10 +33,15 @@ class Labelled(eqx.Module):
 
 
 def first_pass(
-    problem: Problem, facts: Facts, lanes: int, dtype: Any, start: jax.Array, stop: jax.Array
+    problem: Problem,
+    scalars: SeedScalars,
+    lanes: int,
+    dtype: Any,
+    start: jax.Array,
+    stop: jax.Array,
 ) -> Means:
     """Totals over the blocks start <= i < stop."""
-    stream = Stream(facts.normals, lanes, dtype)
+    stream = Stream(scalars.normals, lanes, dtype)
 
     def block(index: jax.Array, sum_: Means) -> Means:
         whole = (index + 1) * stream.block <= problem.n
@@ -46,17 +51,17 @@ def first_pass(
             lambda: GROUP * total(means[0] + means[1]),
             lambda: total(jnp.where(_inside(problem, lanes, index), stream.stacked(index), 0)),
         )
-        s, m = _signs_and_margins(problem, facts, lanes, dtype, index)
+        s, m = _signs_and_margins(problem, scalars, lanes, dtype, index)
         here = Means(normals, total(s * m), total(s > 0))
         return jax.tree.map(jnp.add, sum_, here)
 
-    zero = jnp.zeros(facts.radius.shape)
+    zero = jnp.zeros(scalars.radius.shape)
     return jax.lax.fori_loop(start, stop, block, Means(zero, zero, zero))
 
 
 def second_pass(
     problem: Problem,
-    facts: Facts,
+    scalars: SeedScalars,
     means: Means,
     schemes: tuple[Scheme, ...],
     lanes: int,
@@ -65,39 +70,40 @@ def second_pass(
     stop: jax.Array,
 ) -> Labelled:
     """Sums over the blocks start <= i < stop."""
-    stream = Stream(facts.normals, lanes, dtype)
+    stream = Stream(scalars.normals, lanes, dtype)
     centre = (means.normals / problem.n)[:, None].astype(dtype)
-    radius = facts.radius[:, None].astype(dtype)
+    radius = scalars.radius[:, None].astype(dtype)
     pull = (problem.gamma**2 * means.sm / problem.n)[:, None].astype(dtype)
     variance = jnp.asarray(problem.sigma**2, dtype)
 
     def block(index: jax.Array, sum_: Labelled) -> Labelled:
         epsilon = stream.stacked(index) - centre
-        s, m = _signs_and_margins(problem, facts, lanes, dtype, index)
+        s, m = _signs_and_margins(problem, scalars, lanes, dtype, index)
         score = m * pull + s * (variance * radius) * (radius + epsilon)
-        parts = tuple(_sums(scheme.label(score, s), s, m, epsilon) for scheme in schemes)
+        parts = tuple(_sums(scheme, score, s, m, epsilon) for scheme in schemes)
         here = Labelled(total(jnp.where(s == 0, 0, epsilon)), parts)
         return jax.tree.map(jnp.add, sum_, here)
 
-    def _sums(f: jax.Array, s: jax.Array, m: jax.Array, epsilon: jax.Array) -> Sums:
-        f = jnp.where(s == 0, 0, f)
-        parts = (m * f, s * f, s * f * epsilon, f * f, f > 0, f != 0)
+    def _sums(scheme: Scheme, score: jax.Array, s: Any, m: Any, epsilon: jax.Array) -> Sums:
+        f = jnp.where(s == 0, 0, scheme.label(score, s))
+        kept = (s * f == whole_label(scheme, dtype)) & (s != 0)
+        parts = (m * f, s * f, s * f * epsilon, f * f, f > 0, f != 0, kept)
         return Sums(*(total(part) for part in parts))
 
-    zero = jnp.zeros(facts.radius.shape)
-    start_sums = tuple(Sums(zero, zero, zero, zero, zero, zero) for _ in schemes)
+    zero = jnp.zeros(scalars.radius.shape)
+    start_sums = tuple(Sums(zero, zero, zero, zero, zero, zero, zero) for _ in schemes)
     return jax.lax.fori_loop(start, stop, block, Labelled(zero, start_sums))
 
 
-def initial(problem: Problem, facts: Facts, means: Means) -> Sums:
+def initial(problem: Problem, scalars: SeedScalars, means: Means) -> Sums:
     """f = s."""
     n = jnp.full_like(means.sm, problem.n)
-    return Sums(means.sm, n, jnp.zeros_like(n), n, means.right, n)
+    return Sums(means.sm, n, jnp.zeros_like(n), n, means.right, n, n)
 
 
 def sums(
     problem: Problem,
-    facts: Facts,
+    scalars: SeedScalars,
     means: Means,
     found: Labelled,
     schemes: tuple[Scheme, ...],
@@ -111,6 +117,17 @@ def sums(
     return tuple(
         eqx.tree_at(lambda part: part.sfe, part, part.sfe - left * part.sf) for part in found.sums
     )
+
+
+def whole_label(scheme: Scheme, dtype: Any) -> jax.Array:
+    """The label times the given one of a sample whose labels agree, where the rule is hard; or 1.
+
+    Where every sample has it, and it is > 0, the labels are the given ones but for their scale;
+    NaN, which no label equals, where it is not.
+    """
+    one = jnp.ones((), dtype)
+    label = scheme.label(one, one).astype(dtype) if scheme.hard else one
+    return jnp.where(label > 0, label, jnp.nan)
 
 
 def total(values: jax.Array) -> jax.Array:
@@ -132,29 +149,33 @@ def _inside(problem: Problem, lanes: int, index: jax.Array) -> jax.Array:
 
 
 def _signs_and_margins(
-    problem: Problem, facts: Facts, lanes: int, dtype: Any, index: jax.Array
+    problem: Problem, scalars: SeedScalars, lanes: int, dtype: Any, index: jax.Array
 ) -> tuple[jax.Array, jax.Array]:
     """s and m of a block, [LEAVES, S, L]; both zero beyond the last sample."""
     place = positions(lanes, index)
-    m = _margins(problem, facts, lanes, dtype, index)
+    m = _margins(problem, scalars, lanes, dtype, index)
     if isinstance(problem.noise, UniformFlips):
-        flipped = place < facts.minus[:, None]
+        flipped = place < scalars.minus[:, None]
     else:
-        flipped = uniform(_bits(facts.flips, lanes, index)) < problem.noise.probability(m)
+        flipped = uniform(
+            _bits(scalars.flips, lanes, index)
+        ) < problem.exact_noise.flip_given_margin(m)
     inside = place < problem.n
     s = jnp.where(flipped, -1, 1).astype(dtype)
     return jnp.where(inside, s, 0), jnp.where(inside, m, 0)
 
 
-def _margins(problem: Problem, facts: Facts, lanes: int, dtype: Any, index: jax.Array) -> jax.Array:
+def _margins(
+    problem: Problem, scalars: SeedScalars, lanes: int, dtype: Any, index: jax.Array
+) -> jax.Array:
     law = problem.law
-    shape = (LEAVES, facts.radius.shape[0], lanes)
+    shape = (LEAVES, scalars.radius.shape[0], lanes)
     if law.source == "none":
         return jnp.ones(shape, dtype)
     if law.source == "normal":
-        base = Stream(facts.margins, lanes, dtype).stacked(index)
+        base = Stream(scalars.margins, lanes, dtype).stacked(index)
     else:
-        base = uniform(_bits(facts.margins, lanes, index)).astype(dtype)
+        base = uniform(_bits(scalars.margins, lanes, index)).astype(dtype)
     return law.push(base).astype(dtype)
 
 
@@ -165,3 +186,6 @@ def _bits(key: tuple[jax.Array, jax.Array], lanes: int, index: jax.Array) -> jax
     high = jnp.broadcast_to(jnp.asarray(index).astype(jnp.uint32), shape)
     pair = threefry((key[0][:, None], key[1][:, None]), high, low)
     return jnp.concatenate(pair)
+
+
+ELEMENTWISE = StreamPass(first_pass, second_pass, initial, sums)

@@ -7,7 +7,6 @@ what computed them.
 from collections import deque
 from collections.abc import Callable, Iterator
 from functools import partial
-from types import ModuleType
 from typing import Any
 
 import equinox as eqx
@@ -15,13 +14,14 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from relabel_lab.sim.dice.rounds import Score
 from relabel_lab.sim.dice.stream.blocks import LEAVES
-from relabel_lab.sim.dice.stream.once import Facts, facts
+from relabel_lab.sim.dice.stream.once import SeedScalars, StreamPass, draw_scalars
 from relabel_lab.sim.dice.stream.tiles import LARGEST, scores
 from relabel_lab.sim.noise import UniformFlips
+from relabel_lab.sim.outcome import RoundSummary
 from relabel_lab.sim.problem import Problem
 from relabel_lab.sim.schemes import Scheme
+from relabel_lab.sim.seeds import SeedBatch
 
 FROM = 2**24  # samples above which a seed is cut into parts
 PART = 2**12  # blocks in a part: 2^26 normals, a fraction of a second
@@ -31,22 +31,22 @@ Progress = Callable[[float], None]
 
 
 def outcomes(
-    keys: jax.Array,
+    batch: SeedBatch,
     problem: Problem,
     schemes: tuple[Scheme, ...],
     rounds: int,
     dtype: str,
-    passes: ModuleType,
-    devices: tuple[jax.Device, ...] | None,
+    passes: StreamPass,
     progress: Progress | None,
-) -> Score:
-    """`Score` arrays [seeds, schemes, rounds + 1]; ``progress`` hears the share done, 0 to 1."""
-    chosen = tuple(jax.local_devices() if devices is None else devices)
+) -> RoundSummary:
+    """Arrays [seeds, schemes, rounds + 1]; ``progress`` hears the share done, 0 to 1."""
+    keys = batch.keys
+    chosen = tuple(jax.local_devices() if batch.devices is None else batch.devices)
     parts = -(-int(problem.n) // (LEAVES * LARGEST.lanes * PART))
     report = _Report(progress, keys.shape[0] * parts * (1 + rounds))
     results = []
     for number in range(keys.shape[0]):
-        operands = (problem, _facts(keys[number : number + 1], problem))
+        operands = (problem, _scalars(keys[number : number + 1], problem))
         first = partial(_first, passes, dtype)
         means = _over_parts(first, operands, parts, chosen, report)
         found = None
@@ -103,33 +103,31 @@ def _span(problem: Problem, start: jax.Array) -> tuple[jax.Array, jax.Array]:
 
 
 @eqx.filter_jit
-def _facts(keys: jax.Array, problem: Problem) -> Facts:
-    return facts(keys, problem, isinstance(problem.noise, UniformFlips))
+def _scalars(keys: jax.Array, problem: Problem) -> SeedScalars:
+    return draw_scalars(keys, problem, isinstance(problem.noise, UniformFlips))
 
 
 @partial(jax.jit, static_argnums=(0, 1))
-def _first(passes: ModuleType, dtype: str, operands: Any, start: jax.Array) -> Any:
+def _first(passes: StreamPass, dtype: str, operands: Any, start: jax.Array) -> Any:
     problem, drawn = operands
     span = _span(problem, start)
-    return passes.first_pass(problem, drawn, LARGEST.lanes, jnp.dtype(dtype), *span)
+    return passes.first(problem, drawn, LARGEST.lanes, jnp.dtype(dtype), *span)
 
 
 @partial(jax.jit, static_argnums=(0, 1))
-def _second(passes: ModuleType, dtype: str, operands: Any, start: jax.Array) -> Any:
+def _second(passes: StreamPass, dtype: str, operands: Any, start: jax.Array) -> Any:
     problem, drawn, means, schemes = operands
     span = _span(problem, start)
-    return passes.second_pass(
-        problem, drawn, means, schemes, LARGEST.lanes, jnp.dtype(dtype), *span
-    )
+    return passes.second(problem, drawn, means, schemes, LARGEST.lanes, jnp.dtype(dtype), *span)
 
 
 @eqx.filter_jit
 def _scores(
-    passes: ModuleType,
+    passes: StreamPass,
     problem: Problem,
-    drawn: Facts,
+    drawn: SeedScalars,
     means: Any,
     found: Any,
     schemes: tuple[Scheme, ...],
-) -> Score:
+) -> RoundSummary:
     return scores(passes, problem, drawn, means, found, schemes)

@@ -1,18 +1,17 @@
 """One round, isotropic, without ever holding n numbers: passes over counter-based blocks (R3)."""
 
-from functools import cache, partial
-from types import ModuleType
 from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 
-from relabel_lab.sim.dice.rounds import Score
 from relabel_lab.sim.dice.stream.blocks import LEAVES
-from relabel_lab.sim.dice.stream.once import Facts, facts, score
+from relabel_lab.sim.dice.stream.once import SeedScalars, StreamPass, draw_scalars, summary
 from relabel_lab.sim.noise import UniformFlips
+from relabel_lab.sim.outcome import RoundSummary
 from relabel_lab.sim.problem import Problem
 from relabel_lab.sim.schemes import Scheme
+from relabel_lab.sim.seeds import cached
 
 
 class Tile(NamedTuple):
@@ -31,43 +30,42 @@ def tile_for(n: int) -> Tile:
     return next((tile for limit, tile in TILES if n < limit), LARGEST)
 
 
-@cache
-def kernel(lanes: int, rounds: int, dtype: str, passes: ModuleType) -> Any:
-    """Kernel for `over_seeds`; operands are (problem, schemes)."""
-    return partial(_tile, lanes, rounds, jnp.dtype(dtype), passes)
+def kernel(lanes: int, rounds: int, dtype: str, passes: StreamPass) -> Any:
+    """Kernel for `SeedBatch.over`; operands are (problem, schemes)."""
+    return cached(_tile, lanes, rounds, jnp.dtype(dtype), passes)
 
 
 def _tile(
     lanes: int,
     rounds: int,
     dtype: Any,
-    passes: ModuleType,
+    passes: StreamPass,
     keys: jax.Array,
     operands: tuple[Problem, tuple[Scheme, ...]],
-) -> Score:
+) -> RoundSummary:
     problem, schemes = operands
-    drawn = facts(keys, problem, isinstance(problem.noise, UniformFlips))
+    drawn = draw_scalars(keys, problem, isinstance(problem.noise, UniformFlips))
     span = jnp.asarray(0), -(-problem.n // (LEAVES * lanes))
-    means = passes.first_pass(problem, drawn, lanes, dtype, *span)
+    means = passes.first(problem, drawn, lanes, dtype, *span)
     found = None
     if rounds:
-        found = passes.second_pass(problem, drawn, means, schemes, lanes, dtype, *span)
+        found = passes.second(problem, drawn, means, schemes, lanes, dtype, *span)
     return scores(passes, problem, drawn, means, found, schemes)
 
 
 def scores(
-    passes: ModuleType,
+    passes: StreamPass,
     problem: Problem,
-    drawn: Facts,
+    drawn: SeedScalars,
     means: Any,
     found: Any,
     schemes: tuple[Scheme, ...],
-) -> Score:
-    """`Score` arrays [S, schemes, rounds + 1] from what the passes found."""
-    first = score(problem, drawn, passes.initial(problem, drawn, means))
+) -> RoundSummary:
+    """`RoundSummary` arrays [S, schemes, rounds + 1] from what the passes found."""
+    first = summary(problem, drawn, passes.initial(problem, drawn, means))
     rows = [[first] for _ in schemes]
     if found is not None:
         later = passes.sums(problem, drawn, means, found, schemes)
-        rows = [[first, score(problem, drawn, part)] for part in later]
+        rows = [[first, summary(problem, drawn, part)] for part in later]
     joined = [jax.tree.map(lambda *x: jnp.stack(x, axis=-1), *row) for row in rows]
     return jax.tree.map(lambda *x: jnp.stack(x, axis=1), *joined)

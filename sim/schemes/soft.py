@@ -1,0 +1,31 @@
+"""Soft labels."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import jax
+import jax.numpy as jnp
+
+from relabel_lab.sim.kit import positive
+from relabel_lab.sim.schemes.base import Scheme
+
+
+class Soft(Scheme):
+    """Soft labels tanh(score / temperature); temperature in units of the score <theta, x>."""
+
+    temperature: Any
+    family: ClassVar[str] = "soft"
+    arguments: ClassVar[tuple[str, ...]] = ("temperature",)
+    form: ClassVar[str | None] = "soft:T > 0"
+
+    def __check_init__(self):
+        positive("soft temperature", self.temperature)
+
+    def label(self, score: jax.Array, given: jax.Array) -> jax.Array:
+        """tanh(score / temperature)."""
+        return jnp.tanh(score / self.temperature)
+
+    def width(self) -> Any:
+        """The temperature."""
+        return self.temperature
