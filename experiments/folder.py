@@ -72,4 +72,3 @@ def _same(mark: Path, run: dict[str, Any]) -> None:
     if different:
         where = f"{mark.parent}, folder of a run of other {', '.join(different)}"
         raise reject("out", where, "an empty folder or one of the same run")
-

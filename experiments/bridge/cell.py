@@ -10,8 +10,8 @@ from relabel_lab.experiments.arms import arms_named
 from relabel_lab.experiments.bridge.linear import Averaging, RidgeLearner
 from relabel_lab.experiments.bridge.whitening import Whitened
 from relabel_lab.experiments.engine import Trained, accuracy_of, run_arms
+from relabel_lab.experiments.inputs import Inputs, noisy_labels, root_key, without_intercept
 from relabel_lab.experiments.labels import Mechanism
-from relabel_lab.experiments.probe.cell import Inputs, noisy_labels, root_key
 from relabel_lab.experiments.records import Record, label_accuracies, sizes
 
 ARMS = ("given", "full", "consensus", "crossfit-consensus")
@@ -30,7 +30,7 @@ class Case(NamedTuple):
 
 def cases(inputs: Inputs, white: Whitened) -> list[Case]:
     """Averaging on raw and whitened features, ridge on raw ones along its path."""
-    raw = np.ascontiguousarray(inputs.train[:-1].T), np.ascontiguousarray(inputs.test[:-1].T)
+    raw = without_intercept(inputs.train), without_intercept(inputs.test)
     mean = Averaging(inputs.classes)
     ridge = RidgeLearner(inputs.classes, np.asarray(RIDGE, np.float32))
     path = [{"learner": "ridge", "penalty": penalty} for penalty in RIDGE]

@@ -34,7 +34,9 @@ class Averaging:
         target = targets(labels, self.classes) * weights[:, None, :]
         return scores_of(target @ features / features.shape[0])
 
-    def tuned(self, features: Any, labels: np.ndarray, weights: np.ndarray, *, key: jax.Array) -> Any:
+    def tuned(
+        self, features: Any, labels: np.ndarray, weights: np.ndarray, *, key: jax.Array
+    ) -> Any:
         """Nothing to choose."""
         raise NotImplementedError("the averaging classifier has no regularisation to tune")
 
@@ -76,7 +78,9 @@ class RidgeLearner:
         gram[np.diag_indices_from(gram)] += self.penalties[i]
         return np.linalg.solve(gram, moments[i].T / count).T
 
-    def tuned(self, features: Any, labels: np.ndarray, weights: np.ndarray, *, key: jax.Array) -> Any:
+    def tuned(
+        self, features: Any, labels: np.ndarray, weights: np.ndarray, *, key: jax.Array
+    ) -> Any:
         """Its path is run penalty by penalty."""
         raise NotImplementedError("ridge is run along its whole path")
 

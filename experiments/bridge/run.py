@@ -10,8 +10,8 @@ from relabel_lab.experiments.bridge.cell import run_linear
 from relabel_lab.experiments.bridge.pairs import pair_rows
 from relabel_lab.experiments.bridge.whitening import Whitened, whiten
 from relabel_lab.experiments.folder import RunFolder
+from relabel_lab.experiments.inputs import Inputs, without_intercept
 from relabel_lab.experiments.labels import randomised_response
-from relabel_lab.experiments.probe.cell import Inputs
 
 PAIR_EPSILONS = (0.25, 0.5, 1.0, 2.0)
 SEEDS = 3
@@ -27,7 +27,7 @@ def run_bridge(
 ) -> Path:
     """Linear learners at every ε, then ``law.json``: estimates and the pairs of classes."""
     clean = inputs.clean[inputs.rows]
-    train, test = (np.ascontiguousarray(part[:-1].T) for part in (inputs.train, inputs.test))
+    train, test = without_intercept(inputs.train), without_intercept(inputs.test)
     white = whiten(train, clean, test, inputs.classes)
     for seed in range(min(seeds, SEEDS)):
         for epsilon in epsilons:

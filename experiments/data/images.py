@@ -50,9 +50,7 @@ class ImageSet:
     def first(self, train: int | None, test: int | None) -> "ImageSet":
         """The first ``train`` and ``test`` images, with their human labels."""
         human = {name: labels[:train] for name, labels in self.human.items()}
-        return replace(
-            self, train=self.train.first(train), test=self.test.first(test), human=human
-        )
+        return replace(self, train=self.train.first(train), test=self.test.first(test), human=human)
 
 
 def load_images(folder: Path) -> ImageSet:

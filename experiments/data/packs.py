@@ -12,6 +12,7 @@ import numpy as np
 
 from relabel_lab.experiments.data.checks import existing, in_range, provenance, refused
 from relabel_lab.experiments.data.images import Images, ImageSet
+from relabel_lab.sim.kit import Refusal
 
 CIFAR10 = (
     "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
@@ -35,9 +36,9 @@ def arrays(path: Path, entries: set[str]) -> dict[str, np.ndarray]:
             return {name: file[name] for name in sorted(entries)}
     except (OSError, EOFError, zipfile.BadZipFile, KeyError) as error:
         raise refused(path, f"a whole .npz file ({error})") from None
+    except Refusal:
+        raise
     except ValueError as error:
-        if "is not allowed" in str(error):
-            raise
         raise refused(path, f"an .npz file of plain arrays ({error})") from None
 
 
@@ -62,7 +63,9 @@ def decode(content: bytes, path: Path, row: int | str) -> np.ndarray:
         with Image.open(io.BytesIO(content)) as image:
             return np.asarray(image.convert("RGB"))
     except (UnidentifiedImageError, OSError, SyntaxError) as error:
-        raise refused(path, f"whole images, not as in {row}: {' '.join(str(error).split())}") from None
+        raise refused(
+            path, f"whole images, not as in {row}: {' '.join(str(error).split())}"
+        ) from None
 
 
 def read_human(path: Path, clean: np.ndarray) -> dict[str, np.ndarray]:
@@ -70,7 +73,9 @@ def read_human(path: Path, clean: np.ndarray) -> dict[str, np.ndarray]:
     found = arrays(path, {*HUMAN.values(), "clean_label"})
     if not np.array_equal(found["clean_label"], clean):
         raise refused(path, f"labels of the {len(clean)} training images, in their order")
-    return {name: in_range(path, found[entry].astype(np.int64), 10) for name, entry in HUMAN.items()}
+    return {
+        name: in_range(path, found[entry].astype(np.int64), 10) for name, entry in HUMAN.items()
+    }
 
 
 def load_packs(folder: Path) -> ImageSet:

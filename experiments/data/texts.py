@@ -51,9 +51,7 @@ class TextSet:
     def first(self, train: int | None, test: int | None) -> "TextSet":
         """The first ``train`` and ``test`` texts, with their human labels."""
         human = {name: labels[:train] for name, labels in self.human.items()}
-        return replace(
-            self, train=self.train.first(train), test=self.test.first(test), human=human
-        )
+        return replace(self, train=self.train.first(train), test=self.test.first(test), human=human)
 
 
 def load_texts(folder: Path) -> TextSet:

@@ -39,8 +39,9 @@ def rows_of(
     """One arm at one penalty, by seed."""
     return by_seed(
         logistic(records),
-        lambda r: (r.noise, r.epsilon, r.arm, r.setting["penalty"])
-        == (noise, epsilon, arm, penalty),
+        lambda r: (
+            (r.noise, r.epsilon, r.arm, r.setting["penalty"]) == (noise, epsilon, arm, penalty)
+        ),
     )
 
 
@@ -48,9 +49,7 @@ def best_of(
     records: Sequence[Record], noise: str, epsilon: float | None, arm: str
 ) -> dict[int, Record]:
     """One arm at the penalty that its own noisy held-out labels choose, by seed."""
-    return chosen(
-        logistic(records), lambda r: (r.noise, r.epsilon, r.arm) == (noise, epsilon, arm)
-    )
+    return chosen(logistic(records), lambda r: (r.noise, r.epsilon, r.arm) == (noise, epsilon, arm))
 
 
 def weak_table(records: Sequence[Record]) -> str:

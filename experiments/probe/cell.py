@@ -1,7 +1,6 @@
 """One cell of the probe: one label mechanism and one seed, all arms along the path of penalties."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import jax
@@ -10,51 +9,10 @@ import numpy as np
 
 from relabel_lab.experiments.arms import Arm
 from relabel_lab.experiments.engine import Trained, accuracy_of, run_arms
+from relabel_lab.experiments.inputs import Inputs, noisy_labels, root_key
 from relabel_lab.experiments.labels import Mechanism
-from relabel_lab.experiments.probe.features import Features
-from relabel_lab.experiments.probe.head import with_intercept
 from relabel_lab.experiments.probe.learner import HeldOut, ProbeLearner
 from relabel_lab.experiments.records import Record, label_accuracies, sizes
-
-HELD_OUT_SEED = 0
-"""The held-out rows are the same in every cell, so that features are shared."""
-
-
-@dataclass(frozen=True)
-class Inputs:
-    """What all cells share.
-
-    Attributes:
-        train: columns of the images trained on.
-        held: columns of the images held out with noisy labels.
-        test: columns of the test images.
-        rows, held_rows: places of train and held in the list of training images.
-        clean: clean labels of all training images; only mechanisms and scores read them.
-        test_labels: clean labels of the test images.
-        classes: number of classes K.
-    """
-
-    train: jax.Array
-    held: jax.Array
-    test: jax.Array
-    rows: np.ndarray
-    held_rows: np.ndarray
-    clean: np.ndarray
-    test_labels: np.ndarray
-    classes: int
-
-
-def split(
-    features: Features, clean: np.ndarray, test_labels: np.ndarray, classes: int, held_out: int
-) -> Inputs:
-    """Hold out ``held_out`` random training images."""
-    order = np.random.default_rng(HELD_OUT_SEED).permutation(len(clean))
-    held, rows = np.sort(order[:held_out]), np.sort(order[held_out:])
-    columns = with_intercept(features.train)
-    parts = (jnp.asarray(np.ascontiguousarray(columns[:, place])) for place in (rows, held))
-    train, kept_out = parts
-    test = jnp.asarray(with_intercept(features.test))
-    return Inputs(train, kept_out, test, rows, held, clean, test_labels, classes)
 
 
 def run_cell(
@@ -86,16 +44,6 @@ def run_cell(
         for name, arm in trained.items()
         for record in _records(name, arm, inputs, learner, given, penalties, common)
     ]
-
-
-def root_key(seed: int) -> jax.Array:
-    """Key of a replicate."""
-    return jax.random.fold_in(jax.random.key(0), seed)
-
-
-def noisy_labels(inputs: Inputs, mechanism: Mechanism, seed: int) -> np.ndarray:
-    """Given labels of all training images: one draw a mechanism and seed, whatever is trained."""
-    return mechanism.draw(inputs.clean, key=jax.random.fold_in(root_key(seed), 0))
 
 
 def _records(

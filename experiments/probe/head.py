@@ -50,12 +50,6 @@ class _State(NamedTuple):
     count: jax.Array
 
 
-def with_intercept(features: np.ndarray) -> np.ndarray:
-    """Features [n, d] as columns [d + 1, n] with a row of ones."""
-    ones = np.ones((1, len(features)), np.float32)
-    return np.concatenate([np.ascontiguousarray(features.T, np.float32), ones])
-
-
 def fit_heads(
     columns: jax.Array,
     likelihood: jax.Array,
@@ -66,7 +60,7 @@ def fit_heads(
     """Fit a batch of heads on features shared by all.
 
     Args:
-        columns: features of `with_intercept`, [d + 1, n].
+        columns: features of `relabel_lab.experiments.inputs.with_intercept`, [d + 1, n].
         likelihood: P(label | true = k), [problems, K, n]; an indicator for plain labels.
         weights: sample weights [problems, n].
         penalty: penalties [problems], > 0.
@@ -75,8 +69,8 @@ def fit_heads(
     problems, classes, _ = likelihood.shape
     if start is None:
         start = jnp.zeros((problems, classes, len(columns)), jnp.float32)
-    penalty = jnp.asarray(penalty, jnp.float32)
-    told = _fit(columns, likelihood, weights, penalty, jnp.asarray(start, jnp.float32))
+    parts = (columns, likelihood, weights, penalty, start)
+    told = _fit(*(jnp.asarray(part, jnp.float32) for part in parts))
     return Heads(*(np.asarray(part) for part in told))
 
 

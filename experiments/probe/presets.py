@@ -45,7 +45,6 @@ PRESETS = {
     ),
     "small": ProbePreset(),
     "paper": ProbePreset(
-        features=FeatureSettings(filters=1600, components=1024),
-        human_seeds=10, more_seeds=10
+        features=FeatureSettings(filters=1600, components=1024), human_seeds=10, more_seeds=10
     ),
 }

@@ -10,6 +10,7 @@ from relabel_lab.experiments.arms import ARMS, arms_named
 from relabel_lab.experiments.bridge import run_bridge
 from relabel_lab.experiments.data import ImageSet, load_images, write_tiny_images
 from relabel_lab.experiments.folder import RunFolder
+from relabel_lab.experiments.inputs import Inputs, split
 from relabel_lab.experiments.labels import (
     ClassFlips,
     HumanLabels,
@@ -17,7 +18,7 @@ from relabel_lab.experiments.labels import (
     randomised_response,
     uniform_flips,
 )
-from relabel_lab.experiments.probe.cell import Inputs, run_cell, split
+from relabel_lab.experiments.probe.cell import run_cell
 from relabel_lab.experiments.probe.features import cached_features
 from relabel_lab.experiments.probe.presets import PRESETS, ProbePreset
 from relabel_lab.experiments.records import Record, versions
@@ -87,7 +88,8 @@ def run_probe(
         images, sizes.features, out / "cache", lambda done, total: step("features", done, total)
     )
     inputs = split(
-        features,
+        features.train,
+        features.test,
         images.train.labels,
         images.test.labels,
         len(images.classes),

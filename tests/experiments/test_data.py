@@ -5,6 +5,7 @@ import gzip
 import numpy as np
 import pytest
 from PIL import Image
+
 from relabel_lab.experiments.data import (
     load_images,
     load_texts,

@@ -3,6 +3,7 @@
 import jax
 import numpy as np
 import pytest
+
 from relabel_lab.experiments import ARMS, arms_named, run_arms
 from relabel_lab.experiments.engine import fold_of, most_confident
 
@@ -57,9 +58,7 @@ def test_every_arm_keeps_what_its_name_says():
 
 def test_retraining_on_consensus_labels_beats_the_given_ones_here():
     trained = run_arms(arms_named(["given", "consensus"]), Means(), FEATURES, GIVEN, key=KEYS)
-    right = {
-        name: (arm.labels == CLEAN)[arm.kept].mean() for name, arm in trained.items()
-    }
+    right = {name: (arm.labels == CLEAN)[arm.kept].mean() for name, arm in trained.items()}
     assert right["consensus"] > right["given"] + 0.1
 
 

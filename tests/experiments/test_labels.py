@@ -3,6 +3,7 @@
 import jax
 import numpy as np
 import pytest
+
 from relabel_lab.experiments.labels import (
     ClassFlips,
     HumanLabels,
