@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 
-import jax
 import numpy as np
 
 from relabel_lab.experiments.data import load_images, write_tiny_images
-from relabel_lab.experiments.models import ResNet
-from relabel_lab.experiments.runs.material import Material, source_folder
+from relabel_lab.experiments.runs.material import Maker, Material, source_folder
 from relabel_lab.experiments.runs.presets import IMAGE, Preset, preset_named
 from relabel_lab.experiments.training import Images, Task
 
@@ -40,8 +37,5 @@ def image_material(preset_name: str, data: Path | None) -> Material:
 
 def _task(preset: Preset, pixels: np.ndarray, classes: int) -> Task:
     inputs = Images.of(pixels, **(preset.augment or {}))
-    return Task(partial(_make, preset, classes), inputs, f"{preset.model}, {preset.augment}")
-
-
-def _make(preset: Preset, classes: int, key: jax.Array) -> ResNet:
-    return preset.make(classes, key=key)
+    make = Maker(preset.make, (("classes", classes),))
+    return Task(make, inputs, f"{preset.model}, {preset.augment}")

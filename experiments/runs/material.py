@@ -9,10 +9,23 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import jax
 import numpy as np
 
 from relabel_lab.experiments.training import Task
 from relabel_lab.sim.kit import reject
+
+
+@dataclass(frozen=True)
+class Maker:
+    """Makes a fresh model from a key; equal ones share their compiled programs."""
+
+    make: Callable[..., Any]
+    sizes: tuple[tuple[str, int], ...]
+
+    def __call__(self, key: jax.Array) -> Any:
+        """The model with these sizes."""
+        return self.make(**dict(self.sizes), key=key)
 
 
 @dataclass(frozen=True)

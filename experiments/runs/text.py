@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 
-import jax
-
 from relabel_lab.experiments.data import load_texts, write_tiny_texts
-from relabel_lab.experiments.models import Bert, encode, train_wordpiece
-from relabel_lab.experiments.runs.material import Material, source_folder
+from relabel_lab.experiments.models import encode, train_wordpiece
+from relabel_lab.experiments.runs.material import Maker, Material, source_folder
 from relabel_lab.experiments.runs.presets import TEXT, VOCABULARY, Preset, preset_named
 from relabel_lab.experiments.training import Task, Tokens, digest
 
@@ -45,8 +42,5 @@ def text_material(preset_name: str, data: Path | None) -> Material:
 
 def _task(preset: Preset, classes: int, pieces: int) -> Task:
     name = f"{preset.model}, {preset.make.keywords}, {pieces} pieces"
-    return Task(partial(_make, preset, classes, pieces), Tokens(), name)
-
-
-def _make(preset: Preset, classes: int, pieces: int, key: jax.Array) -> Bert:
-    return preset.make(classes, vocabulary=pieces, key=key)
+    make = Maker(preset.make, (("classes", classes), ("vocabulary", pieces)))
+    return Task(make, Tokens(), name)

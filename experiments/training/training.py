@@ -27,7 +27,7 @@ from relabel_lab.experiments.training.step import (
     train_step,
 )
 
-SCORED = 256  # samples scored at once
+SCORED = 256  # samples scored at once, rounded up to what the devices share evenly  # samples scored at once
 
 
 @dataclass(frozen=True)
@@ -96,8 +96,9 @@ class Training:
             every = np.arange(len(features), dtype=np.int32)
             numbers = np.broadcast_to(every, (len(self.key), len(features)))
         count = numbers.shape[1]
-        padded = np.pad(numbers, ((0, 0), (0, -count % SCORED)), mode="edge")
-        parts = np.split(padded, padded.shape[1] // SCORED, axis=1)
+        size = SCORED + -SCORED % self.mesh.size
+        padded = np.pad(numbers, ((0, 0), (0, -count % size)), mode="edge")
+        parts = np.split(padded, padded.shape[1] // size, axis=1)
         scores = [np.asarray(self._score(features[part])) for part in parts]
         return np.concatenate(scores, axis=1)[:, :count]
 
@@ -128,7 +129,7 @@ class Training:
         return losses
 
     def _score(self, batch: np.ndarray) -> jax.Array:
-        """Log-probabilities [seeds, SCORED, K] of one batch."""
+        """Log-probabilities [seeds, size, K] of one batch."""
         state = self.state._replace(memory=None)
         return score_step(
             state, self.frame, self.recipe, self.task.inputs, split_batch(batch, self.mesh)
