@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from relabel_lab.experiments.records import Record, join_records, write_records
+from relabel_lab.experiments.records import Record, join_records, rounded, write_records
 from relabel_lab.sim.kit import reject, write_whole
 
 
@@ -51,7 +51,7 @@ class RunFolder:
         """A JSON file, computed unless it is there."""
         path = self.path / name
         if not path.exists():
-            write_whole(path, (json.dumps(work(), indent=1) + "\n").encode())
+            write_whole(path, (json.dumps(rounded(work())) + "\n").encode())
         return path
 
     def join(self) -> Path:

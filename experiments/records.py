@@ -81,7 +81,7 @@ def versions(*names: str) -> dict[str, str]:
 
 def write_records(path: Path, run: dict[str, Any], records: Iterable[Record]) -> None:
     """The file of a run or a cell, written beside its place and moved there."""
-    lines = [json.dumps({"run": run}), *(json.dumps(_short(asdict(record))) for record in records)]
+    lines = [json.dumps({"run": run}), *(json.dumps(rounded(asdict(record))) for record in records)]
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     beside.write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -99,10 +99,10 @@ def join_records(paths: Sequence[Path]) -> list[Record]:
     return [record for path in paths for record in read_records(path)[1]]
 
 
-def _short(value: Any) -> Any:
-    """Floats to six decimals: beyond that a float32 accuracy says nothing."""
+def rounded(value: Any) -> Any:
+    """Floats, however nested, to six decimals: beyond that a float32 accuracy says nothing."""
     if isinstance(value, dict):
-        return {name: _short(item) for name, item in value.items()}
+        return {name: rounded(item) for name, item in value.items()}
     if isinstance(value, list):
-        return [_short(item) for item in value]
+        return [rounded(item) for item in value]
     return round(value, 6) if isinstance(value, float) else value

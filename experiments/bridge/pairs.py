@@ -8,6 +8,7 @@ from itertools import combinations
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 from relabel_lab.experiments.arms import arms_named
@@ -16,7 +17,7 @@ from relabel_lab.experiments.bridge.whitening import whiten
 from relabel_lab.experiments.engine import accuracy_of, run_arms
 from relabel_lab.experiments.labels import randomised_response
 from relabel_lab.experiments.records import label_accuracies
-from relabel_lab.sim import Consensus, Full, Gaussian, Initial, Problem
+from relabel_lab.sim import Consensus, Full, Gaussian, Initial, Outcome, Problem
 from relabel_lab.theory import predict
 
 ARMS = ("given", "full", "consensus")
@@ -39,15 +40,14 @@ def pair_rows(
         labels = (clean[own] == other).astype(np.int32)
         white = whiten(train[own], labels, test[foreign], 2)
         scored = (test_clean[foreign] == other).astype(np.int32)
-        for epsilon in epsilons:
-            key = jax.random.fold_in(jax.random.key(2), number)
-            measured = measure(white.train, labels, white.test, scored, epsilon, draws, key)
-            rho = float(white.distances[0, 1] / 4)
-            told = {"pair": [classes[one], classes[other]], "epsilon": epsilon, "rho": rho}
-            n, d = white.train.shape
-            predicted = forecast(n, d, rho, epsilon)
-            rows.append({**told, "n": n, "d": d, "measured": measured, "predicted": predicted})
-    return rows
+        keys = jax.random.split(jax.random.fold_in(jax.random.key(2), number), draws)
+        measured = measure(white.train, labels, white.test, scored, epsilons, keys)
+        n, d = white.train.shape
+        about = {"pair": [classes[one], classes[other]], "n": n, "d": d}
+        about["rho"] = float(white.distances[0, 1] / 4)
+        rows += [{**about, "epsilon": epsilon, "measured": measured[epsilon]}
+                 for epsilon in epsilons]  # fmt: skip
+    return with_predictions(rows)
 
 
 def measure(
@@ -55,34 +55,40 @@ def measure(
     labels: np.ndarray,
     test: np.ndarray,
     scored: np.ndarray,
-    epsilon: float,
-    draws: int,
-    key: jax.Array,
-) -> dict[str, dict[str, float]]:
-    """Accuracy on test images and of the labels kept, by arm."""
-    mechanism = randomised_response(2, epsilon)
-    keys = jax.random.split(key, draws)
-    given = np.stack([mechanism.draw(labels, key=each) for each in keys])
-    trained = run_arms(arms_named(ARMS), Averaging(2), train, given, key=keys)
-    return {
-        name: {
-            "accuracy": float(accuracy_of(arm.predict, test, scored).mean()),
-            "labels": float(np.mean([row["kept"] for row in label_accuracies(arm, given, labels)])),  # type: ignore[arg-type]
-        }
-        for name, arm in trained.items()
-    }
+    epsilons: tuple[float, ...],
+    keys: jax.Array,
+) -> dict[float, dict[str, dict[str, float]]]:
+    """By ε and arm: accuracy on test images and of the labels kept, means over the keys."""
+    responses = [randomised_response(2, epsilon) for epsilon in epsilons]
+    given = np.stack([each.draw(labels, key=key) for each in responses for key in keys])
+    every = jnp.concatenate([keys] * len(epsilons))
+    trained = run_arms(arms_named(ARMS), Averaging(2), train, given, key=every)
+    shape = (len(epsilons), len(keys))
+    found: dict[float, dict[str, dict[str, float]]] = {epsilon: {} for epsilon in epsilons}
+    for name, arm in trained.items():
+        accuracy = accuracy_of(arm.predict, test, scored).reshape(shape).mean(axis=1)
+        right = [row["kept"] for row in label_accuracies(arm, given, labels)]
+        kept = np.array(right, dtype=float).reshape(shape).mean(axis=1)
+        for i, epsilon in enumerate(epsilons):
+            found[epsilon][name] = {"accuracy": float(accuracy[i]), "labels": float(kept[i])}
+    return found
 
 
-def forecast(n: int, d: int, rho: float, epsilon: float) -> dict[str, dict[str, float]]:
-    """The same by R5 with m ~ N(1, 1/ρ), which is the isotropic mixture."""
-    problem = Problem(
-        n=n, d=d, p=float(1 / (1 + np.exp(epsilon))), gamma=float(np.sqrt(rho)), margin=Gaussian()
-    )
+def with_predictions(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows with what R5 says for m ~ N(1, 1/ρ), which is the isotropic mixture."""
+    n, d, rho, epsilon = (np.array([row[key] for row in rows], float) for key in _PROBLEM)
+    problem = Problem(n=n, d=d, p=1 / (1 + np.exp(epsilon)), gamma=np.sqrt(rho), margin=Gaussian())
     told = {name: predict(problem, scheme) for name, scheme in SCHEMES.items()}
+    return [{**row, "predicted": {name: _row(outcome, i) for name, outcome in told.items()}}
+            for i, row in enumerate(rows)]  # fmt: skip
+
+
+_PROBLEM = ("n", "d", "rho", "epsilon")
+
+
+def _row(outcome: Outcome, i: int) -> dict[str, float]:
+    """The last round's accuracies of one problem."""
     return {
-        name: {
-            "accuracy": float(outcome.accuracy[-1]),
-            "labels": float(outcome.label_accuracy[-1]),
-        }
-        for name, outcome in told.items()
+        "accuracy": float(outcome.accuracy[i, -1]),
+        "labels": float(outcome.label_accuracy[i, -1]),
     }

@@ -15,8 +15,8 @@ def main() -> None:
     args = parser.parse_args()
     runs = measured(args.measured)
     write_whole(args.docs / "experiments.md", document(runs).encode())
-    for name, content in pictures(runs).items():
-        write_whole(args.docs / PICTURES / name, content)
+    for name, picture in pictures(runs).items():
+        write_whole(args.docs / PICTURES / name, picture.draw(picture.data))
 
 
 if __name__ == "__main__":

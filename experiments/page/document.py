@@ -1,6 +1,7 @@
 """The page docs/experiments.md and its pictures, made from the committed raw results alone."""
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,8 +24,6 @@ class Measured(NamedTuple):
 
 def measured(folder: Path) -> dict[str, Measured]:
     """Committed runs by experiment; those that are not there are left out."""
-    import json
-
     found = {}
     for name in ("probe", "image", "text"):
         place = folder / f"{name}-small"
@@ -90,11 +89,18 @@ def deep_part(run: Measured, opening: str, paper: Sequence[Any]) -> list[str]:
     ]
 
 
-def pictures(runs: Mapping[str, Measured]) -> dict[str, bytes]:
+class Picture(NamedTuple):
+    """How a picture is drawn and what from."""
+
+    draw: Callable[[Any], bytes]
+    data: Any
+
+
+def pictures(runs: Mapping[str, Measured]) -> dict[str, Picture]:
     """Pictures by file name."""
     if "probe" not in runs:
         return {}
-    found = {"paths.png": paths_picture(probe.logistic(runs["probe"].records))}
+    found = {"paths.png": Picture(paths_picture, probe.logistic(runs["probe"].records))}
     if runs["probe"].law is not None:
-        found["law.png"] = law_picture(runs["probe"].law)
+        found["law.png"] = Picture(law_picture, runs["probe"].law)
     return found

@@ -1,5 +1,6 @@
 """Pictures of the page, drawn from the committed records alone."""
 
+import hashlib
 import io
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -31,6 +32,11 @@ LOOK: Any = {
 }
 
 
+def source_of(data: Any) -> str:
+    """What a picture was drawn from, as a checksum that the picture carries."""
+    return hashlib.sha256(repr(data).encode()).hexdigest()
+
+
 def paths_picture(records: Sequence[Record]) -> bytes:
     """Test accuracy along the path of penalties, a panel an ε, a line an arm."""
     levels, path = epsilons(records), penalties(records)
@@ -50,8 +56,9 @@ def paths_picture(records: Sequence[Record]) -> bytes:
             axis.set_ylabel("test accuracy (%)")
         for axis in axes.flat[len(levels) :]:
             axis.remove()
-        axes[0, 0].legend()
-        return _png(figure)
+        handles, names = axes[0, 0].get_legend_handles_labels()
+        figure.legend(handles, names, loc="outside upper center", ncols=len(names))
+        return _png(figure, source_of(records))
 
 
 def _line(
@@ -88,11 +95,11 @@ def law_picture(law: Mapping[str, Any]) -> bytes:
             axis.set_xlabel("predicted gain (points)")
         axes[0].set_ylabel("measured gain (points)")
         axes[0].legend()
-        return _png(figure)
+        return _png(figure, source_of(law))
 
 
-def _png(figure: Figure) -> bytes:
-    """The picture without version stamps."""
+def _png(figure: Figure, source: str) -> bytes:
+    """The picture without version stamps, with the checksum of its data."""
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", metadata={"Software": None})
+    figure.savefig(buffer, format="png", metadata={"Software": None, "Source": source})
     return buffer.getvalue()

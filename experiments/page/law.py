@@ -62,21 +62,23 @@ def learners_table(records: Sequence[Record]) -> str:
     """Accuracy of given labels and gains by learner, on the same features and labels."""
     rows = []
     for epsilon in sorted({r.epsilon for r in records if r.noise == "rr" and r.epsilon}):
-        for told, wanted in _learners(records):
-            found = {
-                arm: by_seed(
-                    records,
-                    lambda r, arm=arm: (  # type: ignore[misc]
-                        (r.noise, r.epsilon, r.arm) == ("rr", epsilon, arm) and r.setting == wanted
-                    ),
-                )
-                for arm in (*ARMS, "crossfit-consensus")
-            }
+        for told, setting in _learners(records):
+            found = {arm: _rows(records, epsilon, arm, setting) for arm in _COMPARED}
             base = found["given"]
             if base:
-                more = [gain(found[arm], base).points(signed=True) for arm in list(found)[1:]]
-                rows.append([f"{epsilon:g}", told, len(base), accuracy(base).points(), *more])
-    return table(["ε", "learner", "seeds", *ARMS, "crossfit-consensus"], rows)
+                gains = [gain(found[arm], base).points(signed=True) for arm in _COMPARED[1:]]
+                rows.append([f"{epsilon:g}", told, len(base), accuracy(base).points(), *gains])
+    return table(["ε", "learner", "seeds", *_COMPARED], rows)
+
+
+_COMPARED = (*ARMS, "crossfit-consensus")
+
+
+def _rows(
+    records: Sequence[Record], epsilon: float, arm: str, setting: Mapping[str, Any]
+) -> dict[int, Record]:
+    wanted = ("rr", epsilon, arm, setting)
+    return by_seed(records, lambda r: (r.noise, r.epsilon, r.arm, r.setting) == wanted)
 
 
 def _learners(records: Sequence[Record]) -> list[tuple[str, dict[str, Any]]]:
