@@ -36,6 +36,7 @@ class Preset:
         extra: arms at the middle level, first seed only.
         noises: human or random flips beside randomised response, first seed, core arms.
         augment: crop, flip and cutout of images.
+        length: tokens of a text.
     """
 
     train: int | None
@@ -52,6 +53,7 @@ class Preset:
     extra: tuple[str, ...] = tuple(name for name in EVERY if name not in BEYOND)
     noises: tuple[str, ...] = ()
     augment: Mapping[str, Any] | None = None
+    length: int = 0
 
 
 SGD = Recipe(epochs=16, batch=128, rate=0.1, decay=5e-4, optimiser="sgd")
@@ -106,9 +108,10 @@ IMAGE: dict[str, Preset] = {
 TEXT: dict[str, Preset] = {
     "smoke": Preset(
         train=120,
+        length=32,
         test=60,
         model="BERT, 1 layer, width 16",
-        make=partial(Bert, length=32, width=16, layers=1, heads=2, rate=0.0),
+        make=partial(Bert, width=16, layers=1, heads=2, rate=0.0),
         recipe=ADAMW.but(epochs=2, batch=30, rate=3e-3),
         epsilons=(0.8,),
         seeds=1,
@@ -119,9 +122,10 @@ TEXT: dict[str, Preset] = {
     ),
     "small": Preset(
         train=10000,
+        length=64,
         test=7600,
         model="BERT, 2 layers, width 128, from scratch",
-        make=partial(Bert, length=64, width=128, layers=2, heads=4),
+        make=partial(Bert, width=128, layers=2, heads=4),
         recipe=ADAMW,
         epsilons=(0.3, 0.5, 0.8),
         seeds=3,
@@ -132,9 +136,10 @@ TEXT: dict[str, Preset] = {
     ),
     "paper": Preset(
         train=None,
+        length=128,
         test=None,
         model="BERT, 4 layers, width 256, from scratch",
-        make=partial(Bert, length=128, width=256, layers=4, heads=4),
+        make=partial(Bert, width=256, layers=4, heads=4),
         recipe=ADAMW.but(epochs=20, precision="bfloat16"),
         epsilons=(0.3, 0.5, 0.8),
         seeds=5,

@@ -27,7 +27,7 @@ from relabel_lab.experiments.runs.memory import replicates_at_once
 from relabel_lab.experiments.runs.presets import IMAGE, TEXT, Preset, preset_named
 from relabel_lab.experiments.runs.store import Store
 from relabel_lab.experiments.runs.text import text_material
-from relabel_lab.experiments.training import DeepLearner, Plan, Watch, plan_of
+from relabel_lab.experiments.training import DeepLearner, Fitted, Plan, Watch, plan_of
 from relabel_lab.sim.kit import positive, whole
 
 KINDS: dict[str, tuple[dict[str, Preset], Callable[[str, Path | None], Material]]] = {
@@ -196,6 +196,7 @@ class _Run:
         )
         labels = label_accuracies(trained, given, self.material.clean)
         counts = sizes(trained, self.material.classes)
+        assert isinstance(trained.predict, Fitted)
         plans = trained.predict.training.plan.told()
         rows = [
             Record(
@@ -218,6 +219,7 @@ class _Run:
 
     def _choices(self, cell: Cell, trained: Trained, number: int) -> dict[str, Any]:
         """Last training loss; how the rate (first replicate) and the tuned decay were chosen."""
+        assert isinstance(trained.predict, Fitted)
         told: dict[str, Any] = {"loss": trained.predict.training.history[-1]["loss"][number]}
         if trained.choices:
             told["tune"] = trained.choices[number]

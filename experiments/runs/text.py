@@ -16,8 +16,7 @@ def text_material(preset_name: str, data: Path | None) -> Material:
     preset = preset_named(TEXT, preset_name)
     with source_folder(data, preset_name, write_tiny_texts) as folder:
         found = load_texts(folder).first(preset.train, preset.test)
-    length = preset.make.keywords["length"]
-    tokenizer = train_wordpiece(found.train.texts, vocabulary=VOCABULARY, length=length)
+    tokenizer = train_wordpiece(found.train.texts, vocabulary=VOCABULARY, length=preset.length)
     pieces = tokenizer.get_vocab_size()
     features = encode(tokenizer, found.train.texts)
     facts = {
@@ -26,7 +25,7 @@ def text_material(preset_name: str, data: Path | None) -> Material:
         "train": len(found.train.labels),
         "test": len(found.test.labels),
         "vocabulary": pieces,
-        "tokens": digest(length, [features]),
+        "tokens": digest(preset.length, [features]),
     }
     return Material(
         task=_task(preset, len(found.classes), pieces),
@@ -41,6 +40,7 @@ def text_material(preset_name: str, data: Path | None) -> Material:
 
 
 def _task(preset: Preset, classes: int, pieces: int) -> Task:
-    name = f"{preset.model}, {preset.make.keywords}, {pieces} pieces"
-    make = Maker(preset.make, (("classes", classes), ("vocabulary", pieces)))
+    name = f"{preset.model}, {pieces} pieces, length {preset.length}"
+    sizes = (("classes", classes), ("vocabulary", pieces), ("length", preset.length))
+    make = Maker(preset.make, sizes)
     return Task(make, Tokens(), name)

@@ -38,7 +38,7 @@ class DeepLearner:
     search: Search = Search()
     folder: Path | None = None
     watch: Watch = Watch()
-    fitted: dict[str, _Fitted] = field(default_factory=dict, compare=False, repr=False)
+    fitted: dict[str, Fitted] = field(default_factory=dict, compare=False, repr=False)
 
     def fit(
         self,
@@ -57,7 +57,7 @@ class DeepLearner:
         )
         known = self.fitted.get(name)
         if known is None or known.training.digest != training.digest:
-            self.fitted[name] = known = _Fitted(_finish(training, self.watch, name))
+            self.fitted[name] = known = Fitted(_finish(training, self.watch, name))
         return known
 
     def tuned(
@@ -113,7 +113,7 @@ class DeepLearner:
         return None if self.folder is None else self.folder / f"{name}.saved"
 
 
-class _Fitted:
+class Fitted:
     """Scores of a trained model; those of the last features asked for are remembered."""
 
     def __init__(self, training: Training):

@@ -6,7 +6,10 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 import optax
+
+Array = jax.Array | np.ndarray
 
 
 class Targets(NamedTuple):
@@ -18,9 +21,9 @@ class Targets(NamedTuple):
         likelihood: P(label | true = k), [B, K], for forward correction; else None.
     """
 
-    labels: jax.Array
-    weights: jax.Array
-    likelihood: jax.Array | None
+    labels: Array
+    weights: Array
+    likelihood: Array | None
 
 
 def sample_losses(scores: jax.Array, targets: Targets) -> jax.Array:

@@ -9,12 +9,13 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 
+from relabel_lab.experiments.training.losses import Array
 from relabel_lab.experiments.training.recipe import Recipe
 
 MOMENTUM = 0.9
 
 
-def transform(recipe: Recipe, decay: jax.Array | float) -> optax.GradientTransformation:
+def transform(recipe: Recipe, decay: Array | float) -> optax.GradientTransformation:
     """From gradients to a direction of descent, to be multiplied by minus the rate."""
     clip = [] if recipe.clip is None else [optax.clip_by_global_norm(recipe.clip)]
     shrink = optax.add_decayed_weights(decay, mask=_matrices)

@@ -16,7 +16,14 @@ import optax
 
 from relabel_lab.experiments.models import in_precision
 from relabel_lab.experiments.training.inputs import Inputs
-from relabel_lab.experiments.training.losses import Targets, batch_loss, draw_share, mix, mixed_loss
+from relabel_lab.experiments.training.losses import (
+    Array,
+    Targets,
+    batch_loss,
+    draw_share,
+    mix,
+    mixed_loss,
+)
 from relabel_lab.experiments.training.optimisation import transform
 from relabel_lab.experiments.training.recipe import Recipe
 
@@ -38,9 +45,9 @@ class State(NamedTuple):
 class Pace(NamedTuple):
     """One step's learning rate [seeds], weight decay [seeds], and who still trains [seeds]."""
 
-    rate: jax.Array
-    decay: jax.Array
-    live: jax.Array
+    rate: Array
+    decay: Array
+    live: Array
 
 
 @eqx.filter_jit
@@ -67,7 +74,7 @@ def train_step(
     frame: Any,
     recipe: Recipe,
     inputs: Inputs,
-    features: jax.Array,
+    features: Array,
     targets: Targets,
     batch: jax.Array,
     pace: Pace,
