@@ -52,7 +52,7 @@ def run_linear(
     """Rows of every case and arm for one draw of the noise."""
     noisy = noisy_labels(inputs, mechanism, seed)[inputs.rows]
     common = {"preset": preset, "noise": mechanism.name, "epsilon": epsilon, "seed": seed}
-    records = []
+    records: list[Record] = []
     for case in cases(inputs, white):
         given = np.repeat(noisy[None], len(case.settings), axis=0)
         keys = jnp.repeat(root_key(seed)[None], len(case.settings))

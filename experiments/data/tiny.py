@@ -60,7 +60,7 @@ def _write_human(path: Path, clean: np.ndarray, rng: np.random.Generator) -> Non
     rates = {"aggregate": 0.09, "random1": 0.17, "random2": 0.18, "random3": 0.18, "worse": 0.4}
     wrong = {name: rng.random(len(clean)) < rate for name, rate in rates.items()}
     given = {HUMAN[name]: ((clean + flip) % 10).astype(np.uint8) for name, flip in wrong.items()}
-    np.savez(path, **{**given, "clean_label": clean})
+    np.savez(path, allow_pickle=False, clean_label=clean, **given)
 
 
 WORDS = (

@@ -19,6 +19,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.typing import ArrayLike
 
 SHRINK = 5e-3
 """Gradient norm at the end over that at zero weights, in the preconditioned metric."""
@@ -47,15 +48,15 @@ class _State(NamedTuple):
     size: jax.Array  # [B], squared norm of that gradient
     first: jax.Array  # [B], the same at zero weights
     steps: jax.Array  # [B]
-    count: jax.Array
+    taken: jax.Array  # by all
 
 
 def fit_heads(
     columns: jax.Array,
     likelihood: jax.Array,
-    weights: jax.Array,
-    penalty: jax.Array,
-    start: jax.Array | None = None,
+    weights: ArrayLike,
+    penalty: ArrayLike,
+    start: ArrayLike | None = None,
 ) -> Heads:
     """Fit a batch of heads on features shared by all.
 
@@ -105,7 +106,7 @@ def _fit(
 
 
 def _unfinished(state: _State) -> jax.Array:
-    return (state.count < STEPS) & ((state.count == 0) | jnp.any(_open(state)))
+    return (state.taken < STEPS) & ((state.taken == 0) | jnp.any(_open(state)))
 
 
 def _open(state: _State) -> jax.Array:
@@ -145,7 +146,7 @@ def _step(
         size,
         state.first,
         state.steps + going,
-        state.count + 1,
+        state.taken + 1,
     )
 
 

@@ -6,6 +6,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
+import jax
+
 from relabel_lab.experiments.arms import ARMS, arms_named
 from relabel_lab.experiments.bridge import run_bridge
 from relabel_lab.experiments.data import ImageSet, load_images, write_tiny_images
@@ -22,7 +24,8 @@ from relabel_lab.experiments.probe.cell import run_cell
 from relabel_lab.experiments.probe.features import cached_features
 from relabel_lab.experiments.probe.presets import PRESETS, ProbePreset
 from relabel_lab.experiments.records import Record, versions
-from relabel_lab.sim.kit import require
+from relabel_lab.sim.kit import reject, require
+from relabel_lab.sim.seeds import budget
 
 MAIN = (
     "given",
@@ -83,6 +86,7 @@ def run_probe(
     images = generated() if data is None else load_images(data)
     require("data", len(images.train.labels), lambda n: n > 2 * sizes.held_out,
             f"a folder of more than {2 * sizes.held_out} training images")  # fmt: skip
+    check_memory(images, preset, sizes)
     folder = RunFolder(out, told(images, preset, sizes))
     features = cached_features(
         images, sizes.features, out / "cache", lambda done, total: step("features", done, total)
@@ -105,6 +109,16 @@ def run_probe(
     if "rr" in noises:
         run_bridge(folder, inputs, images.classes, preset, levels, count)
     return folder.join()
+
+
+def check_memory(images: ImageSet, preset: str, sizes: ProbePreset) -> None:
+    """Refuse a size whose pooled responses and their scatter do not fit."""
+    wide = 8 * sizes.features.filters
+    count = len(images.train.labels) + len(images.test.labels)
+    needed, free = 4 * count * wide + 20 * wide**2, budget(tuple(jax.local_devices()))
+    if needed > free:
+        told = f"features take {needed / 1e9:.1f} GB, {free / 1e9:.1f} GB may be used"
+        raise reject("preset", preset, f"one that fits into memory: {told}")
 
 
 def generated() -> ImageSet:

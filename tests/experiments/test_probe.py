@@ -89,6 +89,12 @@ def test_bad_input_is_one_line_and_leaves_nothing(capsys, smoke, tmp_path):
     assert sorted(path.name for path in out.iterdir()) == ["run.json"]
 
 
+def test_too_little_memory_says_how_much(capsys, monkeypatch, tmp_path):
+    monkeypatch.setattr("relabel_lab.experiments.probe.run.budget", lambda devices: 10**4)
+    told = complaint(capsys, "probe", "--preset", "smoke", "--out", str(tmp_path / "run"))
+    assert "GB" in told and not (tmp_path / "run").exists()
+
+
 def test_json_is_one_strict_object(capsys, smoke):
     words = ["experiment", "probe", "--preset", "smoke", "--out", str(smoke), "--json"]
     assert main(words) == 0
