@@ -1,0 +1,67 @@
+"""Layers that images and texts share: dense maps, initial weights, arithmetic in fewer bits."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+
+LAYER_NORM_EPSILON = 1e-5
+Tree = TypeVar("Tree")
+
+
+class Dense(eqx.Module):
+    """x [..., inputs] -> x @ weight + bias [..., outputs]."""
+
+    weight: jax.Array
+    bias: jax.Array
+
+    def __init__(self, inputs: int, outputs: int, *, key: jax.Array, spread: float | None = None):
+        spread = inputs**-0.5 if spread is None else spread
+        self.weight = normal(key, (inputs, outputs), spread)
+        self.bias = jnp.zeros(outputs, jnp.float32)
+
+    def __call__(self, x: jax.Array) -> jax.Array:
+        """The affine map of the last axis."""
+        return x @ self.weight + self.bias
+
+
+class LayerNorm(eqx.Module):
+    """Each vector of the last axis to mean 0 and variance 1, then scaled and shifted."""
+
+    scale: jax.Array
+    shift: jax.Array
+
+    def __init__(self, width: int):
+        self.scale = jnp.ones(width, jnp.float32)
+        self.shift = jnp.zeros(width, jnp.float32)
+
+    def __call__(self, x: jax.Array) -> jax.Array:
+        """The normalised vectors, computed in 32 bits, in the type of ``x``."""
+        wide = x.astype(jnp.float32)
+        centred = wide - wide.mean(-1, keepdims=True)
+        variance = jnp.square(centred).mean(-1, keepdims=True)
+        unit = centred * jax.lax.rsqrt(variance + LAYER_NORM_EPSILON)
+        return unit.astype(x.dtype) * self.scale + self.shift
+
+
+def normal(key: jax.Array, shape: tuple[int, ...], spread: float) -> jax.Array:
+    """Independent N(0, spread²) weights in 32 bits."""
+    return spread * jax.random.normal(key, shape, jnp.float32)
+
+
+def dropout(x: jax.Array, rate: float, *, key: jax.Array | None) -> jax.Array:
+    """Entries set to zero with probability ``rate``, the others scaled up; as it is without key."""
+    if key is None or rate == 0.0:
+        return x
+    kept = jax.random.uniform(key, x.shape, jnp.float32) >= rate
+    return jnp.where(kept, x / (1.0 - rate), jnp.zeros_like(x))
+
+
+def in_precision(tree: Tree, dtype: jnp.dtype) -> Tree:
+    """The tree with every array of real numbers cast to ``dtype``."""
+    return jax.tree.map(
+        lambda leaf: leaf.astype(dtype) if eqx.is_inexact_array(leaf) else leaf, tree
+    )

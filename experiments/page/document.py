@@ -1,0 +1,106 @@
+"""The page docs/experiments.md and its pictures, made from the committed raw results alone."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from relabel_lab.experiments.page import deep, law, probe, prose
+from relabel_lab.experiments.page.figures import law_picture, paths_picture
+from relabel_lab.experiments.page.paper import CIFAR10, NEWS
+from relabel_lab.experiments.records import Record, read_records
+
+PICTURES = "experiments"
+"""Folder of the page's pictures, beside it."""
+
+
+class Measured(NamedTuple):
+    """One committed run: what all rows share, the rows, and the law beside (probe alone)."""
+
+    run: dict[str, Any]
+    records: list[Record]
+    law: Mapping[str, Any] | None
+
+
+def measured(folder: Path) -> dict[str, Measured]:
+    """Committed runs by experiment; those that are not there are left out."""
+    found = {}
+    for name in ("probe", "image", "text"):
+        place = folder / f"{name}-small"
+        rows = place / ("records.jsonl" if name == "probe" else "rows.jsonl")
+        beside = place / "law.json"
+        if rows.exists():
+            told = json.loads(beside.read_text()) if beside.exists() else None
+            found[name] = Measured(*read_records(rows), told)
+    return found
+
+
+def document(runs: Mapping[str, Measured]) -> str:
+    """The page's text."""
+    parts = [prose.OPENING, prose.setups(runs)]
+    if "probe" in runs:
+        parts += probe_part(runs["probe"])
+    if "image" in runs:
+        parts += deep_part(runs["image"], prose.IMAGE, CIFAR10)
+    if "text" in runs:
+        parts += deep_part(runs["text"], prose.TEXT, NEWS)
+    return "\n\n".join([*parts, prose.questions(runs), prose.CLOSING]) + "\n"
+
+
+def probe_part(run: Measured) -> list[str]:
+    """Sections on the probe."""
+    records, samples = run.records, run.run["train"]
+    parts = [
+        prose.PROBE,
+        probe.weak_table(records),
+        prose.PROBE_TUNED,
+        probe.tuned_table(records),
+        f"![Accuracy along the path of penalties]({PICTURES}/paths.png)",
+        prose.PROBE_LABELS,
+        probe.labels_table(records, samples),
+    ]
+    if any(record.arm in probe.MORE for record in records):
+        parts += [prose.PROBE_MORE, probe.more_table(records)]
+    if any(record.noise.startswith("human-") for record in records):
+        parts += [prose.HUMAN, probe.human_table(records), prose.human_reading(records)]
+    if run.law is not None:
+        parts += [
+            prose.law_opening(run.law),
+            law.pairs_table(run.law),
+            f"![Predicted and measured gains]({PICTURES}/law.png)",
+            prose.law_reading(run.law),
+            prose.LEARNERS,
+            law.learners_table(records),
+        ]
+    return parts
+
+
+def deep_part(run: Measured, opening: str, paper: Sequence[Any]) -> list[str]:
+    """Sections on the image or text experiment."""
+    return [
+        opening,
+        deep.gains_table(run.records),
+        prose.OVER_TUNED,
+        deep.over_tuned_table(run.records),
+        prose.DEEP_LABELS,
+        deep.labels_table(run.records, run.run["train"]),
+        prose.BESIDE_PAPER,
+        deep.beside_paper(run.records, paper),
+    ]
+
+
+class Picture(NamedTuple):
+    """How a picture is drawn and what from."""
+
+    draw: Callable[[Any], bytes]
+    data: Any
+
+
+def pictures(runs: Mapping[str, Measured]) -> dict[str, Picture]:
+    """Pictures by file name."""
+    if "probe" not in runs:
+        return {}
+    found = {"paths.png": Picture(paths_picture, probe.logistic(runs["probe"].records))}
+    if runs["probe"].law is not None:
+        found["law.png"] = Picture(law_picture, runs["probe"].law)
+    return found

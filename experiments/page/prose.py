@@ -1,0 +1,244 @@
+"""The page's sentences; every number in them comes from the raw results."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from relabel_lab.experiments.page import deep, law, probe
+from relabel_lab.experiments.page.markdown import table
+from relabel_lab.experiments.page.statistics import Estimate, accuracy, gain
+from relabel_lab.experiments.records import Record
+
+OPENING = """# The paper's experiments, run on real files
+
+Made by `python -m relabel_lab.experiments.page` from the raw results in `experiments/measured/`;
+a test keeps the two in step. Accuracies and gains are per cent and percentage points on clean test
+labels; gains are paired over seeds, ± is the half width of a 95 % t interval over seeds, and a
+number without ± comes from one seed: two classifiers that differ on a share s of 10,000 test images
+have a difference with a standard error of at most √s points, 0.4 at s = 0.15. ε is label differential privacy, by K-ary randomised response
+(R13). No arm sees a clean label: every choice (penalty, weight decay, rate, number of epochs) is
+made on noisy labels and is written down in the rows.
+
+**None of this replicates the paper.** Sizes, models, schedules and the label mechanism differ, as
+the next table says; the paper's rows stand beside ours so that the *order* of the arms can be
+compared. Its code and mechanism are not public, and its rows are quoted from public summaries.
+
+| arm | what it does |
+| --- | --- |
+| given | trained on the given (noisy) labels |
+| tuned | given, with penalty or weight decay and stop chosen on noisy held-out labels |
+| full | retrained on all predicted labels |
+| consensus | retrained where predicted and given label agree |
+| crossfit-consensus | consensus with predictions of models that have not seen the label (two folds) |
+| confident | retrained on as many samples as consensus, the most confident predictions |
+| forward, forward-consensus | forward correction (Patrini et al. 2017), and consensus after it |
+| full-3, consensus-3 | three rounds |
+| tuned-full, tuned-consensus | full and consensus retraining of the tuned model, at its setting |"""
+
+PROBE = """## Probe: a logistic head on fixed features
+
+Features: 400 whitened random 6 × 6 patches, thresholded responses of both signs, averaged over
+quadrants, 512 principal components; no label is used. 45,000 training images, 5,000 more whose
+noisy labels only serve choices, 10,000 test images. Command:
+`relabel experiment probe --preset small --data DIR --out OUT` (one row: add `--epsilon 2
+--seeds 1`).
+
+At the weakest penalty of the path, where hardly anything holds the head back (accuracy of the
+head on given labels, then gains over it):"""
+
+PROBE_TUNED = """Every arm at the penalty that noisy held-out labels choose *for it*; the gain is over
+`given` tuned in the same way:"""
+
+PROBE_LABELS = """Label accuracy as the paper reports it (given labels, predicted labels on all
+samples, labels on the consensus set) and the size of the consensus set, in per cent:"""
+
+PROBE_MORE = """The other arms, each at its chosen penalty, gains over `given` at its own:"""
+
+HUMAN = """### Human labels beside random flips of the same rate
+
+CIFAR-10N labels by name; *flips by class* are drawn from the table P(human label | class) of those
+labels, *uniform flips* at their rate. Same images, same arms; accuracy of `given`, then gains, at
+the weakest penalty and at penalties chosen on noisy held-out labels:"""
+
+LEARNERS = """### The learner's part
+
+The same features and the same labels, learners from the most to the least held back:"""
+
+IMAGE = """## Image: ResNet-20 on 5,000 images
+
+Command: `relabel experiment image --preset small --data DIR --out OUT`. Accuracy of `given`, gains
+over it:"""
+
+TEXT = """## Text: a 2-layer BERT from scratch on 10,000 news texts
+
+Command: `relabel experiment text --preset small --data DIR --out OUT`. Accuracy of `given`, gains
+over it:"""
+
+OVER_TUNED = "Gains over the baseline that was tuned on noisy held-out labels:"
+
+DEEP_LABELS = """Label accuracies and the share of samples kept:"""
+
+BESIDE_PAPER = """Beside the paper's rows (as summarised publicly; its `given` is its baseline):"""
+
+CLOSING = """## Repeat it
+
+Each run is resumable: the same command goes on where it was cut short. `run.json` or the first
+line of a file of rows says sizes, settings, checksums of the data and versions. The images at hand
+were lossy JPEG re-encodings of CIFAR-10, not its pixels."""
+
+
+def setups(runs: Mapping[str, Any]) -> str:
+    """How our set-ups differ from the paper's, experiment by experiment."""
+    rows = [["paper, images", "CIFAR-10 and 100, 50,000", "ResNet-18", "not plain K-ary"]]
+    rows += [["paper, texts", "AG News subset", "small BERT", "fits plain K-ary response"]]
+    rows += [["paper, probe", "DomainNet", "linear head on ResNet-50", "not known"]]
+    for name, run in runs.items():
+        told = run.run
+        model = told.get("model", "logistic head on random patches")
+        size = f"{told['source']}, {told['train']:,} train, {told['test']:,} test"
+        rows.append([f"here, {name}", size, model, "plain K-ary response"])
+    return table(["", "data", "model", "label mechanism"], rows)
+
+
+def human_reading(records: Sequence[Record]) -> str:
+    """What the comparison says, noise by noise."""
+    lines = []
+    for kind in sorted({r.noise for r in records if r.noise.startswith("human-")}):
+        name = kind.removeprefix("human-")
+        told: list[str] = []
+        for noise, words in ((kind, "human labels"), (f"class-{name}", "flips by class"),
+                             (f"uniform-{name}", "uniform flips")):  # fmt: skip
+            base = probe.best_of(records, noise, None, "given")
+            found = gain(probe.best_of(records, noise, None, "consensus"), base)
+            if not found.seeds:
+                continue
+            told.append(f"{found.points(signed=True)} under {words}")
+        lines.append(
+            f"- `{name}`: consensus over given, both at chosen penalties: {', '.join(told)}."
+        )
+    return "\n".join(lines)
+
+
+def law_opening(told: Mapping[str, Any]) -> str:
+    """What was estimated of the features."""
+    found = told["estimates"]
+    spectrum = found["spectrum"]
+    share = 100 * spectrum[0] / sum(spectrum)
+    return f"""### Theory beside the probe
+
+Within classes the features' largest eigenvalue holds {share:.0f} % of the variance
+({spectrum[0]:.3g}, against {spectrum[len(spectrum) // 2]:.2g} in the middle and
+{spectrum[-1]:.2g} at the end): a spectrum that one direction dominates, for which the limit makes
+no prediction (R5s). So the features are whitened by the covariance within classes (clean labels;
+a description of the data, no arm uses it). Then ρ = {found["rho"]:.2f} (R22's simplex of
+{10} means), from {found["pair_rho"]["least"]:.2f} to {found["pair_rho"]["most"]:.2f} for pairs of
+classes, and α = n/(d − K + 1) = {found["alpha"]:.0f}. On each of the 45 pairs (n = 9,000 or so,
+d = {found["d"]}) the averaging classifier meets the binary law with gaussian margins (R5), nothing
+fitted but ρ. Means over pairs, measured / predicted:"""
+
+
+def law_reading(told: Mapping[str, Any]) -> str:
+    """How well gains are predicted."""
+    lines = []
+    for arm in ("full", "consensus"):
+        error, agree = law.gain_errors(told, arm), law.gain_correlation(told, arm)
+        lines.append(
+            f"- {arm}: predicted minus measured gain {100 * error.mean:+.2f} points on average over "
+            f"pairs and ε, correlation {agree:.2f}."
+        )
+    return "\n".join(lines)
+
+
+def questions(runs: Mapping[str, Any]) -> str:
+    """The two questions, with the numbers that answer them."""
+    parts = ["## Two questions"]
+    if "probe" in runs:
+        parts += [_why(runs["probe"].records), _left(runs["probe"].records)]
+    for name in ("image", "text"):
+        if name in runs:
+            parts.append(_left_deep(name, runs[name].records))
+    return "\n\n".join(parts)
+
+
+def _why(records: Sequence[Record]) -> str:
+    path, rows = probe.penalties(records), []
+    below, above = [], []
+    for epsilon in probe.epsilons(records):
+        best = best_penalty(records, epsilon)
+        gains = {penalty: path_gain(records, epsilon, penalty) for penalty in path}
+        below += [found.mean > 0 for penalty, found in gains.items() if penalty < best]
+        above += [found.mean > 0 for penalty, found in gains.items() if penalty > best]
+        rows.append([f"{epsilon:g}", f"{best:g}", *(g.points(signed=True) for g in gains.values())])
+    columns = ["ε", "best for given", *(f"penalty {penalty:g}" for penalty in path)]
+    return f"""**Why does consensus win in deep models when it loses for the averaging classifier?**
+Gain of consensus over given at the same penalty, and the penalty at which the test accuracy of
+`given` is largest (clean labels, for this reading alone):
+
+{table(columns, rows)}
+
+Below the best penalty consensus gains in {sum(below)} of {len(below)} cases, above it in
+{sum(above)} of {len(above)}. The features and labels are the same; what decides is how much the
+first model is held back. One that is held back too little has fitted flips, and a second training
+on fewer and cleaner labels is the regularisation that it lacked. One that is held back enough, as
+the averaging classifier is (the limit of a heavy penalty), has averaged the flips out, and a
+second training shrinks it once more. Deep models trained to the end on noisy labels are of the
+first kind; that this is *why* the paper finds its order is our reading, which the probe supports
+and does not prove."""
+
+
+def best_penalty(records: Sequence[Record], epsilon: float) -> float:
+    """The penalty at which given labels give the largest mean test accuracy."""
+    told = {
+        penalty: accuracy(probe.rows_of(records, "rr", epsilon, "given", penalty)).mean
+        for penalty in probe.penalties(records)
+    }
+    return max(told, key=lambda penalty: told[penalty])
+
+
+def path_gain(records: Sequence[Record], epsilon: float, penalty: float) -> Estimate:
+    """Gain of consensus over given at one penalty."""
+    base = probe.rows_of(records, "rr", epsilon, "given", penalty)
+    return gain(probe.rows_of(records, "rr", epsilon, "consensus", penalty), base)
+
+
+def _left(records: Sequence[Record]) -> str:
+    least = probe.penalties(records)[0]
+    lines = []
+    for epsilon in probe.epsilons(records):
+        weak = gain(
+            probe.rows_of(records, "rr", epsilon, "consensus", least),
+            probe.rows_of(records, "rr", epsilon, "given", least),
+        )
+        left = gain(
+            probe.best_of(records, "rr", epsilon, "consensus"),
+            probe.best_of(records, "rr", epsilon, "given"),
+        )
+        same = gain(
+            probe.best_of(records, "rr", epsilon, "tuned-consensus"),
+            probe.best_of(records, "rr", epsilon, "given"),
+        )
+        cells = [found.points(signed=True) for found in (weak, left, same)]
+        lines.append([f"{epsilon:g}", *cells])
+    told = table(
+        ["ε", "weak penalty for both", "penalty chosen for each", "penalty chosen for given, kept"],
+        lines,
+    )
+    return f"""**How much of the gain is left over a learner whose regularisation was tuned on noisy
+labels?** Gain of consensus over given in the probe:
+
+{told}
+
+In the last column the tuned model is retrained at its own penalty, which regularises twice; in the
+middle one the retrained model has its penalty chosen as well, on the same noisy held-out labels."""
+
+
+def _left_deep(name: str, records: Sequence[Record]) -> str:
+    lines = []
+    for level in deep.levels(records):
+        base, tuned = deep.one(records, level, "given"), deep.one(records, level, "tuned")
+        found = deep.one(records, level, "consensus")
+        cells = [gain(found, base), gain(tuned, base), gain(found, tuned)]
+        lines.append([deep.name(level), *(each.points(signed=True) for each in cells)])
+    told = table(
+        ["labels", "consensus over given", "tuned over given", "consensus over tuned"], lines
+    )
+    return f"The same for the {name} experiment:\n\n{told}"

@@ -1,0 +1,100 @@
+"""The image experiment at the smoke preset: rows, resuming, refusals."""
+
+from dataclasses import replace
+
+import pytest
+
+from relabel_lab.experiments.records import read_records
+from relabel_lab.experiments.runs import IMAGE, run_deep
+from relabel_lab.experiments.runs import run as run_module
+from relabel_lab.experiments.runs.cells import Cell, Noise, cells_of
+from relabel_lab.experiments.runs.image import image_material
+
+ARMS = ("given", "consensus")
+
+
+@pytest.fixture
+def short(monkeypatch):
+    """The smoke preset with two arms and one decay."""
+    preset = replace(IMAGE["smoke"], arms=ARMS, extra=(), noises=(), decays=(5e-4,))
+    monkeypatch.setitem(IMAGE, "smoke", preset)
+    return preset
+
+
+def test_rows_appear_and_a_second_run_goes_on_to_the_same_bytes(short, tmp_path, monkeypatch):
+    store = run_deep("image", "smoke", data=None, out=tmp_path)
+    run, records = read_records(tmp_path / "rows.jsonl")
+    assert run == store.run and run["train"] == 200 and run["model"] == short.model
+    assert [row.arm for row in records] == list(ARMS)
+    given, consensus = records
+    assert sum(given.size) == 200 and 0 < sum(consensus.size) < 200
+    assert given.labels["given"] == pytest.approx(0.69, abs=0.1)  # e^3 / (e^3 + 9)
+    assert given.choices["rate"]["chosen"] == {**given.setting, "rate": 0.1}
+    assert given.setting == consensus.setting and 0 <= given.accuracy <= 1
+
+    whole = (tmp_path / "rows.jsonl").read_bytes()
+    cells = []
+    monkeypatch.setattr(run_module._Run, "cell", lambda self, cell: cells.append(cell) or [])
+    run_deep("image", "smoke", data=None, out=tmp_path)
+    assert cells == [] and (tmp_path / "rows.jsonl").read_bytes() == whole
+    monkeypatch.undo()
+    monkeypatch.setitem(IMAGE, "smoke", short)
+    _cut_last_row(tmp_path / "rows.jsonl")
+    run_deep("image", "smoke", data=None, out=tmp_path)
+    assert (tmp_path / "rows.jsonl").read_bytes() == whole
+
+
+def _cut_last_row(path):
+    lines = path.read_text().splitlines(keepends=True)
+    path.write_text("".join(lines[:-1]))
+
+
+def test_a_folder_of_another_run_is_refused_before_work(short, tmp_path):
+    (tmp_path / "rows.jsonl").write_text('{"run": {"experiment": "text"}}\n')
+    with pytest.raises(ValueError, match="out .* differs in .*experiment"):
+        run_deep("image", "smoke", data=None, out=tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["rows.jsonl"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"preset": "large"}, "preset"),
+        ({"preset": "small"}, "data"),
+        ({"epsilons": [0.0]}, "epsilon"),
+        ({"seeds": 0}, "seeds"),
+    ],
+)
+def test_bad_input_is_refused(tmp_path, changes, named):
+    call = {"preset": "smoke", "data": None, "out": tmp_path / "out", **changes}
+    with pytest.raises(ValueError, match=f"^{named} = "):
+        run_deep("image", call.pop("preset"), **call)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_run_that_does_not_fit_is_refused_with_both_sizes(short, tmp_path, monkeypatch):
+    monkeypatch.setattr("relabel_lab.experiments.runs.memory.budget", lambda devices: 4 * 2**20)
+    with pytest.raises(ValueError, match=r"preset = smoke .* GiB a device, 0\.0 may be used"):
+        run_deep("image", "smoke", data=None, out=tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_cells_finish_one_seed_of_every_level_first():
+    cells = cells_of(IMAGE["small"], (2.0, 3.0), 3)
+    arms = len(IMAGE["small"].arms)
+    assert [cell.seeds for cell in cells[: 2 * arms]] == [(0,)] * 2 * arms
+    assert {cell.noise for cell in cells[: 2 * arms]} == {Noise("rr", 2.0), Noise("rr", 3.0)}
+    assert cells[0] == Cell(Noise("rr", 2.0), (0,), "given")
+    extra = [cell for cell in cells if cell.arm == "forward"]
+    assert extra == [Cell(Noise("rr", 3.0), (0,), "forward")]
+    together = cells_of(IMAGE["small"], (2.0,), 3, at_once=2)
+    assert {cell.seeds for cell in together if cell.arm == "full"} == {(0, 1), (2,)}
+
+
+def test_the_paper_preset_is_the_papers_size(tmp_path):
+    paper = IMAGE["paper"]
+    assert paper.train is None and paper.epsilons == (1.0, 2.0, 3.0)
+    assert paper.model == "ResNet-18" and paper.recipe.precision == "bfloat16"
+    material = image_material("smoke", None)
+    assert material.features.shape == (200, 32, 32, 3) and material.classes == 10
+    assert "lossy" in material.facts["source"]

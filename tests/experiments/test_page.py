@@ -1,0 +1,77 @@
+"""The results page is in step with the committed raw results, and its numbers are right."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from relabel_lab.experiments import Record
+from relabel_lab.experiments.page import (
+    PICTURES,
+    document,
+    measured,
+    pictures,
+    probe,
+    source_of,
+    statistics,
+)
+
+ROOT = Path(__file__).parents[2]
+RUNS = measured(ROOT / "experiments" / "measured")
+
+
+def test_the_page_is_drawn_from_the_raw_results():
+    assert RUNS, "raw results are committed"
+    page = ROOT / "docs" / "experiments.md"
+    assert page.read_text() == document(RUNS), "run python -m relabel_lab.experiments.page"
+    for name, picture in pictures(RUNS).items():
+        with Image.open(page.parent / PICTURES / name) as image:
+            assert image.text["Source"] == source_of(picture.data), f"{name} is out of step"
+
+
+def test_every_picture_of_the_page_is_there():
+    shown = re.findall(r"\]\((\S+\.png)\)", (ROOT / "docs" / "experiments.md").read_text())
+    assert {Path(path).name for path in shown} == set(pictures(RUNS))
+
+
+def record(seed, arm, accuracy, held_out, penalty, epsilon=1.0):
+    labels = {"given": 0.5, "all": 0.6, "kept": 0.8}
+    return Record(
+        "probe", "small", "rr", epsilon, seed, arm, accuracy, held_out, labels, [3, 2],
+        {"penalty": penalty},
+    )  # fmt: skip
+
+
+RECORDS = [
+    record(0, "given", 0.50, 0.30, 0.1), record(0, "given", 0.40, 0.20, 0.01),
+    record(1, "given", 0.52, 0.20, 0.1), record(1, "given", 0.42, 0.30, 0.01),
+    record(0, "consensus", 0.45, 0.1, 0.1), record(0, "consensus", 0.60, 0.2, 0.01),
+    record(1, "consensus", 0.46, 0.1, 0.1), record(1, "consensus", 0.58, 0.2, 0.01),
+]  # fmt: skip
+
+
+def test_gains_are_paired_and_choices_use_held_out_labels_alone():
+    base = probe.best_of(RECORDS, "rr", 1.0, "given")
+    assert {seed: row.setting["penalty"] for seed, row in base.items()} == {0: 0.1, 1: 0.01}
+    gain = statistics.gain(probe.best_of(RECORDS, "rr", 1.0, "consensus"), base)
+    differences = np.array([0.10, 0.16])
+    half = 12.706204736 * differences.std(ddof=1) / np.sqrt(2)
+    assert gain.mean == pytest.approx(0.13) and gain.half == pytest.approx(half)
+    assert gain.points(signed=True) == f"+13.0 ± {100 * half:.1f}"
+
+
+def test_one_seed_has_no_interval_and_none_has_a_dash():
+    assert statistics.estimate([0.5]).points() == "50.0"
+    assert statistics.estimate([]).points() == "—"
+
+
+def test_two_records_of_one_seed_are_no_replicates():
+    with pytest.raises(ValueError, match="two records"):
+        probe.rows_of([*RECORDS, RECORDS[0]], "rr", 1.0, "given", 0.1)
+
+
+def test_the_weak_table_is_that_of_the_least_penalty():
+    row = probe.weak_table(RECORDS).splitlines()[2]
+    assert row.startswith("| 1 | 2 | 41.0") and "+18.0" in row
