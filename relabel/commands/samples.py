@@ -89,7 +89,7 @@ def _boundary(args: argparse.Namespace, problem: Problem, n: int, scheme: Scheme
     """Width of the phase boundary at n samples."""
     import equinox as eqx
 
-    from relabel_lab.theory.fluctuations import boundary
+    from relabel_lab.theory import boundary
 
     sized = eqx.tree_at(lambda problem: problem.n, problem, n)
     return boundary(sized, args.boundary, scheme=scheme)._asdict()

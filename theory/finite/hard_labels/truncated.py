@@ -37,5 +37,7 @@ def cumulants(t: np.ndarray) -> Cumulants:
 
 def summed(counts: tuple[np.ndarray, ...], parts: tuple[Cumulants, ...]) -> Cumulants:
     """Cumulants of a sum of ``counts[i]`` independent copies of each part."""
-    terms = [Cumulants(*(count * x for x in part)) for count, part in zip(counts, parts, strict=True)]
+    terms = [
+        Cumulants(*(count * x for x in part)) for count, part in zip(counts, parts, strict=True)
+    ]
     return Cumulants(*(sum(column) for column in zip(*terms, strict=True)))

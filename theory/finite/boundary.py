@@ -17,7 +17,7 @@ from relabel_lab.sim import Problem
 from relabel_lab.sim.kit import reject, require
 from relabel_lab.sim.noise import UniformFlips
 from relabel_lab.sim.schemes import Full, Scheme
-from relabel_lab.theory.fluctuations.schemes import scheme_law
+from relabel_lab.theory.finite.door import p_improves
 
 LEVELS = (0.05, 0.5, 0.95)
 RANGE = {"rho": (0.02, 50.0), "p": (1e-3, 0.5 - 1e-3)}
@@ -49,7 +49,7 @@ def boundary(
 
     Raises:
         ValueError: for another axis, levels outside (0, 1), other flips, or a problem
-            or scheme that `scheme_law` refuses.
+            or scheme that `p_improves` refuses.
     """
     if axis not in RANGE:
         raise reject("axis", axis, f"one of {', '.join(RANGE)}")
@@ -59,7 +59,7 @@ def boundary(
 
     def chance(value: float) -> float:
         moved = _moved(problem, axis, value)
-        return float(scheme_law(moved, Full() if scheme is None else scheme).improves)
+        return p_improves(moved, Full() if scheme is None else scheme).value
 
     points = _grid(axis)
     seen = np.array([chance(float(point)) for point in points])

@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from relabel_lab.theory.finite import chi_square
-from relabel_lab.theory.finite.changes import Points, points
-from relabel_lab.theory.finite.outer import Outer, outer
-from relabel_lab.theory.finite.setting import Fineness, Setting
+from relabel_lab.theory.finite.hard_labels import chi_square
+from relabel_lab.theory.finite.hard_labels.outer import Outer, outer
+from relabel_lab.theory.finite.hard_labels.points import Points, points
+from relabel_lab.theory.finite.hard_labels.setting import Fineness, Setting
 
 
 class Direction(NamedTuple):
@@ -66,8 +66,9 @@ class HardLaw(NamedTuple):
     def exceeds(self, mix: float, level: np.ndarray) -> float:
         r"""P(kappa > rho * level), the level depending on (F, R) or not."""
         level = np.broadcast_to(level, self.initial.shape)
+        cell = 2 * self.points.cell / self.outer.setting.n
         chance = chi_square.exceeds(
-            *self.direction(mix), level[self.points.place][:, None], self.freedom
+            *self.direction(mix), level[self.points.place][:, None], self.freedom, cell
         )
         still = np.where(self.unchanged(mix) > level, self.points.untouched, 0.0)
         return self.outer.probability((self.points.gather(chance) + still) / self.points.total)

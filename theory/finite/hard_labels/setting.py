@@ -28,3 +28,4 @@ class Fineness(NamedTuple):
 
 FINE = Fineness()
 COARSE = Fineness(1.3, 50_000.0)
+FINEST = Fineness(0.7, 500_000.0)

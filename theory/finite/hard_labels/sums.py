@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import ndtr
 
-from relabel_lab.theory.finite.truncated import Cumulants, cumulants, log_tail, summed
+from relabel_lab.theory.finite.hard_labels.truncated import Cumulants, cumulants, log_tail, summed
 
 EXACT = 2  # terms up to which the density is exact
 STRAIGHT = 1e-6  # skewness below which the gamma law is a normal one
@@ -105,6 +105,4 @@ def _two(terms: Terms, x: np.ndarray) -> np.ndarray:
 def _between(low: np.ndarray, high: np.ndarray) -> np.ndarray:
     """Chance of a standard normal between the two, without cancellation in the upper tail."""
     upper = low > 0
-    return np.maximum(
-        np.where(upper, ndtr(-low) - ndtr(-high), ndtr(high) - ndtr(low)), 0.0
-    )
+    return np.maximum(np.where(upper, ndtr(-low) - ndtr(-high), ndtr(high) - ndtr(low)), 0.0)

@@ -13,11 +13,11 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import ndtr
 
-from relabel_lab.theory.finite.binomial import log_pmf
-from relabel_lab.theory.finite.lattice import EVERY, phases, strides, windows
-from relabel_lab.theory.finite.outer import Outer
-from relabel_lab.theory.finite.setting import Fineness
-from relabel_lab.theory.finite.sums import EXACT, Gamma, Terms, log_density
+from relabel_lab.theory.finite.hard_labels.binomial import log_pmf
+from relabel_lab.theory.finite.hard_labels.lattice import EVERY, phases, strides, windows
+from relabel_lab.theory.finite.hard_labels.outer import Outer
+from relabel_lab.theory.finite.hard_labels.setting import Fineness
+from relabel_lab.theory.finite.hard_labels.sums import EXACT, Gamma, Terms, log_density
 
 FAINT = 16.0  # rows this far (in logarithm) below the likeliest of their (F, R) are left out
 CAUTION = 8.0  # most that the normal estimate may count against a row
@@ -26,12 +26,13 @@ FEWEST, DENSEST = 6, 96  # points a row
 
 
 class Points(NamedTuple):
-    """Rows [N] and points [N, J].
+    r"""Rows [N] and points [N, J].
 
     Attributes:
         place: index of the row's (F, R).
-        gained, changed: \\(M_+ - M_-\\) and \\(M_+ + M_-\\).
-        x: sum over the changed of \\(-\\varepsilon\\).
+        gained, changed: \(M_+ - M_-\) and \(M_+ + M_-\).
+        x: sum over the changed of \(-\varepsilon\).
+        cell: distance in x to the next point.
         weight: probability of a point given (F, R).
         untouched: probability given (F, R) that no label changes, [O].
     """
@@ -40,6 +41,7 @@ class Points(NamedTuple):
     gained: np.ndarray
     changed: np.ndarray
     x: np.ndarray
+    cell: np.ndarray
     weight: np.ndarray
     untouched: np.ndarray
 
@@ -73,7 +75,7 @@ def points(outer: Outer, fineness: Fineness) -> Points:
     logs = log_density(rows.changed, laws[0], x) + log_density(rows.kept, laws[1], x)
     logs += (rows.log_weight + 0.5 * np.log(2 * np.pi * outer.setting.n))[:, None]
     plus, minus = rows.changed.counts
-    return Points(rows.place, plus - minus, plus + minus, x, step * np.exp(logs), untouched)
+    return Points(rows.place, plus - minus, plus + minus, x, step, step * np.exp(logs), untouched)
 
 
 def _rows(outer: Outer, step: float) -> tuple[Rows, np.ndarray]:

@@ -43,6 +43,6 @@ def _stirling_error(n: np.ndarray) -> np.ndarray:
 
 def _deviance(x: np.ndarray, mean: np.ndarray) -> np.ndarray:
     """x log(x / mean) + mean - x."""
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
         shift = (x - mean) / mean
         return mean * ((1 + shift) * np.log1p(shift) - shift)

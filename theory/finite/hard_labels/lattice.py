@@ -29,7 +29,10 @@ def windows(
     The weight is the stride, or nothing where the row has no such integer.
 
     Args:
-        mean, spread, stride, most: of each row.
+        mean: of each row, as all that follow.
+        spread: standard deviation.
+        stride: distance between the integers visited.
+        most: largest possible integer.
         phase: in [0, 1), where a row with a stride above 1 begins.
     """
     low = np.maximum(np.floor(mean - REACH * spread - 1), 0)

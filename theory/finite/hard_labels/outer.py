@@ -7,10 +7,10 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import polygamma
 
-from relabel_lab.theory.finite.binomial import log_pmf
-from relabel_lab.theory.finite.interpolate import averaged, averaged_smooth
-from relabel_lab.theory.finite.lattice import REACH, thinned
-from relabel_lab.theory.finite.setting import Setting
+from relabel_lab.theory.finite.hard_labels.binomial import log_pmf
+from relabel_lab.theory.finite.hard_labels.interpolate import averaged, averaged_smooth
+from relabel_lab.theory.finite.hard_labels.lattice import REACH, thinned
+from relabel_lab.theory.finite.hard_labels.setting import Setting
 
 RADIUS_STEP = 0.75  # standard deviations of log R
 FINEST = 8  # points of the interpolation for each node of R
@@ -63,9 +63,7 @@ def outer(setting: Setting, step: float) -> Outer:
     return Outer(setting, *_flips(setting, step), *_radius(setting, step))
 
 
-def _flips(
-    setting: Setting, step: float
-) -> tuple[np.ndarray, tuple[np.ndarray, np.ndarray]]:
+def _flips(setting: Setting, step: float) -> tuple[np.ndarray, tuple[np.ndarray, np.ndarray]]:
     n, p = setting.n, setting.p
     mean, spread = n * p, np.sqrt(n * p * (1 - p))
     flips = thinned(n, mean, spread, step)
