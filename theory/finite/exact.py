@@ -9,7 +9,7 @@ from scipy.optimize import brentq
 
 from relabel_lab.sim import Problem
 from relabel_lab.sim.margins import Constant
-from relabel_lab.sim.schemes import Consensus, Full, Interpolate, Scheme
+from relabel_lab.sim.schemes import Scheme
 from relabel_lab.theory.finite.answer import QUANTILES, Chance, Errors, FiniteLaw
 from relabel_lab.theory.finite.hard_labels import (
     COARSE,
@@ -20,6 +20,7 @@ from relabel_lab.theory.finite.hard_labels import (
     Setting,
     hard_law,
 )
+from relabel_lab.theory.limit import weights
 
 METHOD = "R25: sums over flips, changed labels and noise, derived here"
 DOUBT = 0.003  # estimated error from which a finer rule is asked
@@ -28,10 +29,11 @@ RESOLUTION = 1e-6  # of P; the rules resolve no smaller chance
 
 
 def mix_of(scheme: Scheme) -> float | None:
-    r"""The \(\beta\) of \(\hat\theta_1 + \beta\hat\theta_0\), or None for other schemes."""
-    if isinstance(scheme, Interpolate):
-        return float(scheme.beta)
-    return {Full: 0.0, Consensus: 1.0}.get(type(scheme))
+    r"""The \(\beta\) of \(\hat\theta_1 + \beta\hat\theta_0\) (R9), or None for other schemes."""
+    if not scheme.hard or scheme.scores != "in-sample":
+        return None
+    predicted, given = map(float, weights(scheme))
+    return given / predicted if predicted else None
 
 
 def setting_of(problem: Problem) -> Setting | None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-EVERY = 3.4  # standard deviations below this visit every integer
-STRIDE = 0.75  # of a standard deviation; aliasing exp(-2 pi^2 / STRIDE^2)
+EVERY = 3.4  # numbers of flips are visited one by one below this standard deviation
+STRIDE = 0.75  # of a standard deviation, else; aliasing exp(-2 pi^2 / STRIDE^2)
+COARSER = 0.9  # of a standard deviation, for numbers of changed labels
 REACH = 5.3  # standard deviations covered
 GOLDEN = 0.6180339887498949
 
@@ -16,9 +17,8 @@ def phases(number: int) -> np.ndarray:
 
 
 def strides(spread: np.ndarray, step: float) -> np.ndarray:
-    """Distance between visited integers for laws of this standard deviation."""
-    wide = np.floor(STRIDE * step * spread)
-    return np.where(spread < EVERY / step, 1.0, np.maximum(wide, 1.0))
+    """Distance between visited numbers of changed labels of this standard deviation."""
+    return np.maximum(np.floor(COARSER * step * spread), 1.0)
 
 
 def windows(
@@ -47,7 +47,7 @@ def thinned(n: int, mean: float, spread: float, step: float) -> np.ndarray:
     """Numbers of flips to visit, increasing: the lattice, 0, and all integers near n / 2."""
     low = max(0.0, np.floor(mean - REACH * spread - 1))
     high = min(float(n), np.ceil(mean + REACH * spread + 3))
-    stride = float(strides(np.asarray(spread), step))
+    stride = 1.0 if spread < EVERY / step else max(1.0, np.floor(STRIDE * step * spread))
     visited = np.arange(low, high + stride, stride)
     if stride > 1:
         near = _around(n, stride)

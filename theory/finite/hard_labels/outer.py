@@ -40,6 +40,16 @@ class Outer(NamedTuple):
         flips, logs = np.meshgrid(self.flips, self.log_radius, indexing="ij")
         return flips.ravel(), np.exp(logs.ravel())
 
+    @property
+    def log_weight(self) -> np.ndarray:
+        """Log-probability of each pair, the likeliest at 0, [A * B]."""
+        setting = self.setting
+        flips = log_pmf(self.flips, setting.n, setting.p)
+        with np.errstate(divide="ignore"):
+            radius = np.log(self.radius_weight)
+        total = (flips[:, None] + radius).ravel()
+        return total - total.max()
+
     def mean(self, values: np.ndarray) -> np.ndarray:
         """Expectation of something smooth, [A * B, ...]."""
         table = values.reshape(self.flips.size, self.log_radius.size, *values.shape[1:])
@@ -85,7 +95,7 @@ def _radius(
     r = setting.r
     spread = np.sqrt(polygamma(1, r / 2)) / 2
     width = RADIUS_STEP * step * spread
-    low, high = -_below(r, spread), min(6 * spread, 0.5 * np.log(1 + 40 / r + 9 / np.sqrt(r)))
+    low, high = -_below(r, spread), min(REACH * spread, 0.5 * np.log(1 + 40 / r + 9 / np.sqrt(r)))
     nodes = np.arange(low, high + width, width)
     fine = np.linspace(nodes[0], nodes[-1], FINEST * nodes.size)
     shift = 0.5 * np.log(r / setting.n)
@@ -99,7 +109,7 @@ def _radius(
 def _below(r: int, spread: float) -> float:
     """How far below its middle log R is followed: for P, or for the moments that exist."""
     order = {1: 0, 2: 1}.get(r, 2)
-    return max(6 * spread, np.log(1e5) / (r - order)) if r < 30 else 6 * spread
+    return max(REACH * spread, np.log(1e5) / (r - order)) if r < 30 else REACH * spread
 
 
 def _radius_weights(logs: np.ndarray, r: int) -> np.ndarray:

@@ -19,7 +19,8 @@ from relabel_lab.theory.finite.hard_labels.outer import Outer
 from relabel_lab.theory.finite.hard_labels.setting import Fineness
 from relabel_lab.theory.finite.hard_labels.sums import EXACT, Gamma, Terms, log_density
 
-FAINT = 16.0  # rows this far (in logarithm) below the likeliest of their (F, R) are left out
+FAINT = 15.0  # rows this far (in logarithm) below the likeliest of all are left out
+LEAST = 7.0  # but none this close to the likeliest of their own (F, R)
 CAUTION = 8.0  # most that the normal estimate may count against a row
 SPREAD = 4.6  # deviations of X covered
 FEWEST, DENSEST = 6, 96  # points a row
@@ -103,7 +104,7 @@ def _rows(outer: Outer, step: float) -> tuple[Rows, np.ndarray]:
     none = changed_terms.number == 0
     untouched[place[none]] = _untouched(n, _some(rows, none))
     rows = _some(rows, ~none & (kept_terms.number > 0))
-    return _likely(rows, n, flips.size), untouched
+    return _likely(rows, n, np.maximum(FAINT + outer.log_weight, LEAST)), untouched
 
 
 def _counts(
@@ -134,15 +135,15 @@ def _untouched(n: int, rows: Rows) -> np.ndarray:
     return np.exp(rows.log_weight + logs + 0.5 * np.log(2 * np.pi * n))
 
 
-def _likely(rows: Rows, n: int, places: int) -> Rows:
-    """Rows that matter, by a normal estimate of the chance that both sums agree."""
+def _likely(rows: Rows, n: int, depth: np.ndarray) -> Rows:
+    """Rows within ``depth`` [O] of the likeliest, by a normal estimate that both sums agree."""
     one, other = rows.changed.cumulants(), rows.kept.cumulants()
     variance = one.variance + other.variance
     apart = (one.mean - other.mean) ** 2 / (2 * variance)
     estimate = rows.log_weight - np.minimum(apart, CAUTION) + 0.5 * np.log(n / variance)
-    best = np.full(places, -np.inf)
+    best = np.full(depth.size, -np.inf)
     np.maximum.at(best, rows.place, estimate)
-    return _some(rows, estimate > best[rows.place] - FAINT)
+    return _some(rows, estimate > (best - depth)[rows.place])
 
 
 def _placed(rows: Rows, laws: tuple[Gamma, Gamma], each: int) -> tuple[np.ndarray, np.ndarray]:
