@@ -23,7 +23,7 @@ FAINT = 15.0  # rows this far (in logarithm) below the likeliest of all are left
 LEAST = 7.0  # but none this close to the likeliest of their own (F, R)
 CAUTION = 8.0  # most that the normal estimate may count against a row
 SPREAD = 4.6  # deviations of X covered
-FEWEST, DENSEST = 6, 96  # points a row
+FEWEST, DENSEST = 6, 256  # points a row
 
 
 class Points(NamedTuple):
