@@ -87,7 +87,7 @@ def expected_changes(problem: Problem, scheme: Scheme) -> float:
     No more often than that does it improve on the initial model.
     """
     mix, setting = mix_of(scheme), setting_of(problem)
-    if mix is None or mix <= -1 or problem.spectrum is not None:
+    if mix is None or mix < -1 or problem.spectrum is not None:
         return math.inf
     return CAUTION * typical_changes(problem) if setting is None else changes(setting)
 

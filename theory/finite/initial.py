@@ -23,7 +23,7 @@ def typical_changes(problem: Problem) -> float:
 def margins_of(problem: Problem) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Margins, their probabilities and their chances of a flip."""
     margin, weight = (np.asarray(x) for x in problem.law.nodes(np.zeros(()), np.zeros(())))
-    return margin, weight, np.asarray(problem.noise.flip_given_margin(margin))
+    return margin, weight, np.asarray(problem.exact_noise.flip_given_margin(margin))
 
 
 def initial_law(problem: Problem) -> FiniteLaw:

@@ -60,8 +60,8 @@ class HardLaw(NamedTuple):
         return Direction(a[:, None], along, (4 * share * (1 - share) / n)[:, None])
 
     def unchanged(self, mix: float) -> np.ndarray:
-        r"""\(\kappa_1/\rho\) where no label changes [O]: 0 for the zero classifier."""
-        return np.sign(1 + mix) * self.initial
+        r"""\(\kappa_1/\rho\) where no label changes [O]; an empty selection keeps the model."""
+        return self.initial if mix >= -1 else -self.initial
 
     def exceeds(self, mix: float, level: np.ndarray) -> float:
         r"""P(kappa > rho * level), the level depending on (F, R) or not."""
