@@ -8,7 +8,7 @@ import pytest
 from relabel_lab import sim
 from relabel_lab.theory import finite_law, sample_size
 from relabel_lab.theory.finite import HEAVY, NONE, expected_changes
-from relabel_lab.theory.finite.hard_labels import COARSE, Setting, hard_law, points
+from relabel_lab.theory.finite.hard_labels import COARSE, Setting, hard_law, outer
 from tests.theory.exact_draws import hard_draws
 
 FULL = sim.parse_scheme("full")
@@ -53,13 +53,13 @@ def test_hard_labels_at_small_sizes(case):
         assert abs(law.spread / spread - 1) < 4 * ((fourth - 1) / (4 * SEEDS)) ** 0.5 + 0.003
 
 
-def test_steps_are_averaged_over_phases(monkeypatch):
-    """n >> d: P is nearly a step in every sum, and one phase for all rows errs."""
+def test_where_samples_crowd_the_dimensions_steps_are_resolved(monkeypatch):
+    """n >> d: P is nearly a step in every sum, and falls from 0.98 to 0 within a step of log R."""
     setting = Setting(1000, 2, 0.3, 0.3)
     right = hard_law(setting, COARSE).improves(0.0)
     _close(right, _share(1000, 3, 0.3, 0.3**0.5, seeds=10_000), 10_000)
-    monkeypatch.setattr(points, "phases", lambda number: np.full(number, 0.5))
-    assert abs(hard_law(setting, COARSE).improves(0.0) - right) > 0.004
+    monkeypatch.setattr(outer, "STEEPEST", 1.0)
+    assert abs(hard_law(setting, COARSE).improves(0.0) - right) > 0.01
 
 
 def test_moments_that_do_not_exist_are_infinite_and_quantiles_stand_in():
@@ -105,7 +105,7 @@ def test_the_initial_model_has_exact_moments():
 
 
 def test_flips_that_look_at_the_noise_have_no_prediction():
-    noise = sim.noise.parse_noise("direction:0.2,1.0")
+    noise = sim.noise.parse_noise("direction:0.2,1.0,0")
     law = finite_law(sim.Problem(100, 5, gamma=1.0, noise=noise), FULL)
     assert law.status == NONE and law.method is None and "drawn data" in law.reason
 

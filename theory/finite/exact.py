@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy.optimize import brentq
+from scipy.interpolate import PchipInterpolator
+from scipy.special import ndtri
 
 from relabel_lab.sim import Problem
 from relabel_lab.sim.margins import Constant
@@ -25,6 +26,7 @@ from relabel_lab.theory.limit import weights
 METHOD = "R25: sums over flips, changed labels and noise, derived here"
 DOUBT = 0.003  # estimated error from which a finer rule is asked
 DEFECT = 0.2  # share of the defect that counts as error
+DECADES, STEP = 6.0, 0.4  # of asinh(kappa) over its scale, where quantiles are looked for
 RESOLUTION = 1e-6  # of P; the rules resolve no smaller chance
 
 
@@ -58,7 +60,7 @@ def exact_law(setting: Setting, mix: float, level: float | None, quantiles: bool
     with np.errstate(invalid="ignore"):  # infinite moments have no error
         apart = np.abs(fine - coarse)
     apart[2] += DEFECT * fine[3] * min(fine[2], 1 - fine[2]) * 2 + RESOLUTION
-    found = _quantiles(hard_law(setting, COARSE), mix) if quantiles else None
+    found = _quantiles(hard_law(setting, FINE), mix) if quantiles else None
     mean, spread, chance, _ = map(float, fine)
     return FiniteLaw(mean, spread, chance, Errors(*map(float, apart[:3])), METHOD, quantiles=found)
 
@@ -90,23 +92,16 @@ def exceedance(law: HardLaw, mix: float, level: float | None) -> float:
     """P(kappa > level), the level being kappa0 where it is None."""
     if level is None:
         return law.improves(mix)
-    return law.exceeds(mix, np.asarray(level / law.outer.setting.rho))
+    return law.exceeds(mix, level / law.outer.setting.rho)
 
 
 def _quantiles(law: HardLaw, mix: float) -> tuple[float, ...]:
-    """Quantiles of kappa by bisection in asinh(kappa), in which heavy tails are short."""
-    return tuple(_quantile(law, mix, q) for q in QUANTILES)
-
-
-def _quantile(law: HardLaw, mix: float, q: float) -> float:
-    scale = law.outer.setting.rho * float(np.median(np.abs(law.initial)))
-
-    def above(x: float) -> float:
-        return exceedance(law, mix, scale * math.sinh(x)) - (1 - q)
-
-    ends = -1.0, 1.0
-    while above(ends[0]) < 0:
-        ends = 2 * ends[0], ends[1]
-    while above(ends[1]) > 0:
-        ends = ends[0], 2 * ends[1]
-    return scale * math.sinh(brentq(above, *ends, xtol=1e-5, rtol=1e-6))
+    """Quantiles of kappa, from its distribution at even points of asinh(kappa)."""
+    n, r, p, rho = law.outer.setting
+    scale = rho * math.sqrt(n / r) * max(1 - 2 * p, n**-0.5)
+    levels = np.arange(-DECADES, DECADES, STEP)
+    above = [exceedance(law, mix, scale * math.sinh(x)) for x in levels]
+    below = np.clip(1 - np.maximum.accumulate(above[::-1])[::-1], 1e-9, 1 - 1e-9)
+    rising = np.concatenate([[True], np.diff(below) > 0])
+    found = PchipInterpolator(ndtri(below[rising]), levels[rising])(ndtri(QUANTILES))
+    return tuple(float(x) for x in scale * np.sinh(found))

@@ -23,13 +23,18 @@ def averaged_smooth(
 def averaged(
     nodes: np.ndarray, chance: np.ndarray, points: np.ndarray, weight: np.ndarray
 ) -> np.ndarray:
-    """Mean over ``points`` [P] with ``weight`` [P] of the chances [N, ...] known at ``nodes`` [N].
+    """Mean over ``points`` [P] with ``weight`` [P] of the chances [N, ...] known at ``nodes`` [N]."""
+    return np.tensordot(weight, between(nodes, chance, points), 1)
 
-    Between nodes the chance is a monotone cubic on the probit scale, where a steep transition is
-    nearly straight; beyond them it is that of the last node.
+
+def between(nodes: np.ndarray, chance: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """Chances at ``points`` [P, ...], known at ``nodes`` [N, ...].
+
+    Between nodes they are a monotone cubic on the probit scale, where a steep transition is
+    nearly straight; beyond them they are those of the last node.
     """
     if nodes.size == 1:
-        return weight.sum() * chance[0]
+        return np.repeat(chance[:1], points.size, 0)
     probit = ndtri(np.clip(chance, SMALLEST, 1 - SMALLEST))
     inside = np.clip(points, nodes[0], nodes[-1])
-    return np.tensordot(weight, ndtr(PchipInterpolator(nodes, probit)(inside)), 1)
+    return ndtr(PchipInterpolator(nodes, probit)(inside))

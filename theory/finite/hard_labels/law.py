@@ -63,19 +63,30 @@ class HardLaw(NamedTuple):
         r"""\(\kappa_1/\rho\) where no label changes [O]; an empty selection keeps the model."""
         return self.initial if mix >= -1 else -self.initial
 
-    def exceeds(self, mix: float, level: np.ndarray) -> float:
-        r"""P(kappa > rho * level), the level depending on (F, R) or not."""
+    def changed_exceeds(self, mix: float, level: np.ndarray) -> float:
+        r"""P(some label changes and kappa > rho * level), the level [O] or a number."""
         level = np.broadcast_to(level, self.initial.shape)
         cell = 2 * self.points.cell / self.outer.setting.n
         chance = chi_square.exceeds(
             *self.direction(mix), level[self.points.place][:, None], self.freedom, cell
         )
-        still = np.where(self.unchanged(mix) > level, self.points.untouched, 0.0)
-        return self.outer.probability((self.points.gather(chance) + still) / self.points.total)
+        return self.outer.probability(self.points.gather(chance) / self.points.total)
+
+    def exceeds(self, mix: float, level: float) -> float:
+        """P(kappa > rho * level)."""
+        still = self.points.untouched / self.points.total
+        kept = self.outer.probability(still, level if mix >= -1 else -level)
+        if mix < -1:  # the model that comes back is the initial one reversed
+            kept = self.outer.probability(still) - kept
+        return self.changed_exceeds(mix, np.asarray(level)) + kept
 
     def improves(self, mix: float) -> float:
         """P(kappa1 > kappa0); with no change they are equal, which is no improvement."""
-        return self.exceeds(mix, self.initial)
+        better = self.changed_exceeds(mix, self.initial)
+        if mix >= -1:
+            return better
+        still = self.points.untouched / self.points.total
+        return better + self.outer.probability(still) - self.outer.probability(still, 0.0)
 
     def moments(self, mix: float) -> np.ndarray:
         r"""E of \(\kappa_1/\rho\), its square and its product with \(\kappa_0/\rho\)."""

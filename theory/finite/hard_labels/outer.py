@@ -8,11 +8,12 @@ import numpy as np
 from scipy.special import polygamma
 
 from relabel_lab.theory.finite.hard_labels.binomial import log_pmf
-from relabel_lab.theory.finite.hard_labels.interpolate import averaged, averaged_smooth
+from relabel_lab.theory.finite.hard_labels.interpolate import averaged, averaged_smooth, between
 from relabel_lab.theory.finite.hard_labels.lattice import REACH, thinned
 from relabel_lab.theory.finite.hard_labels.setting import Setting
 
 RADIUS_STEP = 0.75  # standard deviations of log R
+STEEPEST = 1 / 3  # of that where n >> r: P(F, R) ends abruptly at a large R
 FINEST = 8  # points of the interpolation for each node of R
 FLIPS = 4000  # integers at which P(F) is read, at most
 NEGLIGIBLE = 1e-9
@@ -56,10 +57,16 @@ class Outer(NamedTuple):
         by_flips = np.tensordot(table, self.radius_weight, (1, 0))
         return averaged_smooth(self.flips, by_flips, *self.flips_fine)
 
-    def probability(self, chance: np.ndarray) -> float:
-        """Expectation of a conditional probability [A * B], which may be steep."""
+    def probability(self, chance: np.ndarray, above: float = -np.inf) -> float:
+        r"""Expectation of a conditional probability [A * B], which may be steep.
+
+        Where ``above`` is given, of its product with the event \(a_0/R >\) above.
+        """
         table = chance.reshape(self.flips.size, self.log_radius.size)
-        by_flips = averaged(self.log_radius, table.T, *self.radius_fine)
+        points, weight = self.radius_fine
+        a0 = 1 - 2 * self.flips / self.setting.n
+        counted = weight[:, None] * (a0 > above * np.exp(points)[:, None])
+        by_flips = np.sum(counted * between(self.log_radius, table.T, points), 0)
         points, weight = self.flips_fine
         none = points == 0  # its own node: with no flip hardly anything improves
         if self.flips[0] == 0 and self.flips.size > 2:
@@ -94,7 +101,7 @@ def _radius(
 ) -> tuple[np.ndarray, np.ndarray, tuple[np.ndarray, np.ndarray]]:
     r = setting.r
     spread = np.sqrt(polygamma(1, r / 2)) / 2
-    width = RADIUS_STEP * step * spread
+    width = RADIUS_STEP * step * spread * max(setting.crowding**-0.5, STEEPEST)
     low, high = -_below(r, spread), min(REACH * spread, 0.5 * np.log(1 + 40 / r + 9 / np.sqrt(r)))
     nodes = np.arange(low, high + width, width)
     fine = np.linspace(nodes[0], nodes[-1], FINEST * nodes.size)
