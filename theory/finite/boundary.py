@@ -1,4 +1,4 @@
-r"""Width of the phase boundary at finite n and d (R20): where P(improves) goes from 0.05 to 0.95.
+r"""Width of the phase boundary at finite n and d (R25, R20): where P(improves) goes from 0.05 to 0.95.
 
 In the proportional limit retraining helps or does not (R7); at finite n the boundary has a width.
 P(improves) is followed along the separation or the flip probability, all else kept.
@@ -6,6 +6,7 @@ P(improves) is followed along the separation or the flip probability, all else k
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 import equinox as eqx
@@ -57,12 +58,12 @@ def boundary(
     if not isinstance(problem.noise, UniformFlips):
         raise reject("noise", type(problem.noise).__name__, "uniform flips for a boundary")
 
-    def chance(value: float) -> float:
+    def chance(value: float, rough: bool = False) -> float:
         moved = _moved(problem, axis, value)
-        return p_improves(moved, Full() if scheme is None else scheme).value
+        return p_improves(moved, Full() if scheme is None else scheme, rough=rough).value
 
     points = _grid(axis)
-    seen = np.array([chance(float(point)) for point in points])
+    seen = np.array([chance(float(point), rough=True) for point in points])
     found: list[float | None] = []
     for level in levels:
         above = np.flatnonzero(np.diff(seen >= level))
@@ -70,8 +71,16 @@ def boundary(
             found.append(None)
             continue
         ends = points[above[0]], points[above[0] + 1]
-        found.append(float(brentq(lambda x, level=level: chance(x) - level, *ends, rtol=1e-5)))
+        found.append(_crossing(chance, *map(float, ends), level))
     return Boundary(axis, tuple(levels), tuple(found))
+
+
+def _crossing(chance: Callable[[float], float], low: float, high: float, level: float) -> float:
+    """Where the chance crosses the level; an end that the rough grid has taken for the other side."""
+    at_low, at_high = chance(low) - level, chance(high) - level
+    if at_low >= 0 or at_high < 0:
+        return low if at_low >= 0 else high
+    return float(brentq(lambda x: chance(x) - level, low, high, rtol=1e-4, xtol=1e-6))
 
 
 def _grid(axis: str) -> np.ndarray:
