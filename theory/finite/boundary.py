@@ -76,10 +76,10 @@ def boundary(
 
 
 def _crossing(chance: Callable[[float], float], low: float, high: float, level: float) -> float:
-    """Where the chance crosses the level; an end that the rough grid has taken for the other side."""
+    """Where the chance crosses the level, or the end that the rough grid took for the other side."""
     at_low, at_high = chance(low) - level, chance(high) - level
-    if at_low >= 0 or at_high < 0:
-        return low if at_low >= 0 else high
+    if (at_low >= 0) == (at_high >= 0):
+        return low if abs(at_low) < abs(at_high) else high
     return float(brentq(lambda x: chance(x) - level, low, high, rtol=1e-4, xtol=1e-6))
 
 
