@@ -1,5 +1,6 @@
 """Predictions for retraining: proportional limit, population limit and critical separations."""
 
+from relabel_lab.theory.finite import FiniteLaw, boundary, finite_law
 from relabel_lab.theory.fluctuations import scheme_law
 from relabel_lab.theory.limit import (
     BestRounds,
@@ -34,6 +35,7 @@ from relabel_lab.theory.status import Prediction, Status
 __all__ = [
     "BestRounds",
     "Combination",
+    "FiniteLaw",
     "Limit",
     "Moments",
     "Prediction",
@@ -44,9 +46,11 @@ __all__ = [
     "best_combination",
     "best_combination_limit",
     "best_rounds",
+    "boundary",
     "collapse_separation",
     "critical_rho",
     "critical_separation",
+    "finite_law",
     "fixed_point",
     "helps_at_maximal_noise",
     "isotropic",

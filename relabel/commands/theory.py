@@ -22,6 +22,7 @@ QUANTITIES = ("kappa", "accuracy", "log_error", "label_accuracy", "coverage")
 HEADINGS = ("scheme", "kappa", "accuracy", "log_error", "labels right", "used")
 MOST_ROUNDS = 20
 FLUCTUATIONS = ("mean", "spread", "p_improves")
+LEVELS = ("0.05", "0.25", "0.5", "0.75", "0.95")  # of the quantiles, where they are told
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -137,13 +138,12 @@ def after_one_round(outcome: Prediction) -> dict[str, Any]:
 
 
 def at_finite_size(problem: Problem, scheme: Scheme) -> dict[str, Any]:
-    """Mean and spread of kappa and P(improves); all None, with the reason, where not known."""
-    from relabel_lab.theory import scheme_law
+    """Mean, spread and quantiles of kappa, P(improves), their errors and where they come from."""
+    from relabel_lab.theory import finite_law
 
-    try:
-        law = scheme_law(problem, scheme)
-    except ValueError as error:
-        return {**dict.fromkeys(FLUCTUATIONS), "reason": str(error)}
-    mean, spread = float(law.mean[1]), float(law.covariance[1, 1]) ** 0.5
-    improves = min(max(float(law.improves), 0.0), 1.0)  # Edgeworth terms may leave [0, 1]
-    return {"mean": mean, "spread": spread, "p_improves": improves, "reason": None}
+    law = finite_law(problem, scheme)
+    told = {quantity: getattr(law, quantity) for quantity in FLUCTUATIONS}
+    errors = {"error": law.errors.p_improves, "errors": law.errors._asdict()}
+    quantiles = None if law.quantiles is None else dict(zip(LEVELS, law.quantiles, strict=True))
+    source = {"method": law.method, "status": law.status, "reason": law.reason}
+    return {**told, **errors, "quantiles": quantiles, **source}
