@@ -1,8 +1,10 @@
 # make setup      virtual environment in .venv with the relabel command in it
-# make test       lint, types, tests
+# make test       lint, types, import contracts, tests
+# make quick      lint and a smoke subset of the tests
 # make reproduce  check every claim and draw every figure into results/ (PRESET=quick|full)
 # make power      plant wrong formulas and show that the claims convict them
 # make bench      speed and memory into results/benchmarks.md
+# make dist       sdist and wheel into dist/, checked
 
 PYTHON ?= python3
 PRESET ?= quick
@@ -12,13 +14,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 # The editable install links every module by itself: a new or moved file needs new links.
-PACKAGES := api sim theory proofs_check scan figures relabel
+PACKAGES := api sim theory proofs_check scan figures pilot relabel
 LISTED := $(firstword $(shell find $(PACKAGES) -name '*.py' -o -name '*.toml' -o -name py.typed | sort | cksum))
 LINKED := $(VENV)/.linked-$(LISTED)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup test lint pytest reproduce power bench
+.PHONY: help setup test quick lint smoke pytest reproduce power bench dist
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -42,10 +44,17 @@ $(LINKED): $(STAMP)
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	PYTHONPATH=. $(BIN)/lint-imports
 	$(BIN)/mypy -p relabel_lab -p benchmarks
 
 test: setup  # lint beside the tests: its types take one core for half a minute
 	$(MAKE) --no-print-directory -j2 lint pytest
+
+quick: setup
+	$(MAKE) --no-print-directory -j2 lint smoke
+
+smoke: setup
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m smoke
 
 pytest: setup
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal
@@ -57,6 +66,12 @@ reproduce: setup
 
 power: setup
 	$(BIN)/python -m relabel_lab.proofs_check.power --roots 200 --out results
+
+dist: setup  # sdist and wheel, as they would be published
+	@rm -rf dist
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt build twine
+	$(BIN)/python -m build --outdir dist .
+	$(BIN)/python -m twine check --strict dist/*
 
 bench: setup
 	$(BIN)/python -m benchmarks

@@ -1,5 +1,5 @@
 """``python -m relabel_lab``."""
 
-from relabel_lab.relabel.cli import entry
+from relabel_lab.relabel import entry
 
 entry()

@@ -59,10 +59,7 @@ def draw(name: str, data: dict[str, Any]) -> dict[str, bytes]:
 
     with style.applied():
         figure = _module(name).draw(data)
-        try:
-            return {kind: style.picture(figure, kind) for kind in FORMATS}
-        finally:
-            style.close(figure)
+        return {kind: style.picture(figure, kind) for kind in FORMATS}
 
 
 def _module(name: str) -> ModuleType:

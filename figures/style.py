@@ -5,11 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-import matplotlib
-
-matplotlib.use("agg")
-
-import matplotlib.pyplot as plt
+import matplotlib as mpl
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter
 
@@ -48,13 +44,15 @@ STYLE: Any = {
 @contextmanager
 def applied() -> Iterator[None]:
     """The shared style, for everything drawn and saved inside."""
-    with plt.rc_context(STYLE):
+    with mpl.rc_context(STYLE):
         yield
 
 
 def new_figure(rows: int, columns: int, width: float, height: float, **options: Any) -> Any:
     """A figure and its axes; sizes in inches."""
-    return plt.subplots(rows, columns, figsize=(width, height), **options)
+    # Not by pyplot: the backend of a notebook stays as it is, and nothing needs closing.
+    figure = Figure(figsize=(width, height))
+    return figure, figure.subplots(rows, columns, **options)
 
 
 def plain_log_axis(axis: Any, ticks: Sequence[float]) -> None:
@@ -70,8 +68,3 @@ def picture(figure: Figure, kind: str) -> bytes:
     buffer = io.BytesIO()
     figure.savefig(buffer, format=kind, metadata=metadata)
     return buffer.getvalue()
-
-
-def close(figure: Figure) -> None:
-    """Release the figure."""
-    plt.close(figure)

@@ -1,6 +1,6 @@
 """The court on trial: planted errors must be convicted, right formulas must not.
 
-``python -m proofs_check.power`` writes ``power.md`` and ``power.json``.  Results by root seed are
+``python -m relabel_lab.proofs_check.power`` writes ``power.md`` and ``power.json``.  Results by root seed are
 kept in ``power_roots.jsonl`` as they come; a later run takes up what is there, unless the claim,
 the table of formulas or the sampling changed since.  A change of `sim` is not noticed: ``--fresh``.
 """
@@ -88,7 +88,9 @@ def all_planted(pool: ProcessPoolExecutor, say: Progress) -> list[dict[str, Any]
 
 def main(arguments: list[str] | None = None) -> int:
     """Run both trials; exit 1 if an error escapes or a right formula is convicted."""
-    parser = argparse.ArgumentParser(prog="python -m proofs_check.power", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m relabel_lab.proofs_check.power", description=__doc__
+    )
     parser.add_argument("--roots", type=int, default=200, help="root seeds for right formulas")
     parser.add_argument("--workers", type=int, default=2, help="processes (default 2)")
     parser.add_argument("--fresh", action="store_true", help="forget what earlier runs kept")

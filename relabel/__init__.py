@@ -1,8 +1,9 @@
 """The command line."""
 
-from relabel_lab.relabel.cli import main, prepare_jax
+from relabel_lab.relabel.cli import entry, main, prepare_jax
 
 __all__ = [
+    "entry",
     "main",
     "prepare_jax",
 ]

@@ -8,8 +8,14 @@ from scipy.stats import t
 from relabel_lab.proofs_check.claims.finite import same_law
 from relabel_lab.proofs_check.formulas import Array, Formulas, law
 from relabel_lab.proofs_check.registry import DERIVED, Check, Claim, Evidence, Setting, Test
-from relabel_lab.proofs_check.sampling import Cell, Results, drawn, mean_and_error, resolution
-from relabel_lab.proofs_check.sampling.spectral import sample
+from relabel_lab.proofs_check.sampling import (
+    Cell,
+    Results,
+    drawn,
+    mean_and_error,
+    resolution,
+    spectral,
+)
 
 CELLS = (
     Cell(32, 12, 0.1, 1.6, "constant", "power:0.5"),
@@ -29,7 +35,7 @@ def judge(found_by_cell: dict[Cell, Results], f: Formulas, setting: Setting) -> 
     tests: list[Test] = []
     tolerance = setting.scale(*MULTIPLE) * setting.tolerance
     for index, (cell, found) in enumerate(found_by_cell.items()):
-        law_draws, _ = sample(cell, len(found.full), f, (setting.root, 31, index))
+        law_draws, _ = spectral.sample(cell, len(found.full), f, (setting.root, 31, index))
         tests += same_law(found, law_draws, str(cell), tolerance)
     return Evidence(tests=tuple(tests))
 
@@ -60,7 +66,7 @@ def measure_threshold(setting: Setting) -> dict[int, tuple[Cell, Array]]:
     """kappa_1 - kappa_0 on both sides; R3-spectrum tries the sampler itself."""
     seeds, found = setting.scale(150, 600), {}
     for side, cell in bracket(setting).items():
-        results, control = sample(cell, seeds, Formulas(), (setting.root, 32, side + 1))
+        results, control = spectral.sample(cell, seeds, Formulas(), (setting.root, 32, side + 1))
         gain = results.full - results.initial
         weight = np.cov(gain, control)[0, 1] / control.var(ddof=1)
         found[side] = (cell, gain - weight * control)  # the control's mean is exactly 0

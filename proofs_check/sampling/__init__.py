@@ -1,5 +1,6 @@
 """Drawing data for sampled claims, and the tests that confront them with formulas."""
 
+from relabel_lab.proofs_check.sampling import drawn, spectral
 from relabel_lab.proofs_check.sampling.compare import (
     LEVEL,
     at_least,
@@ -19,6 +20,8 @@ __all__ = [
     "at_least",
     "bases",
     "draw",
+    "drawn",
+    "spectral",
     "labels",
     "mean_and_error",
     "mean_test",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from relabel_lab.relabel.errors import UsageError, bad_value
 from relabel_lab.relabel.output import print_json, print_table, progress_bar, shows_progress
+from relabel_lab.suggest import near
 
 SUMMARY = "compute and draw figures"
 
@@ -21,22 +22,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """List or draw."""
-    from relabel_lab.figures import registry
+    from relabel_lab import figures
 
     if args.list:
-        return _list(args, registry.summaries())
+        return _list(args, figures.summaries())
     for name in args.names:
-        if name not in registry.NAMES:
-            raise bad_value("NAME", name, f"one of {', '.join(registry.NAMES)}")
+        if name not in figures.NAMES:
+            allowed = f"one of {', '.join(figures.NAMES)}{near(name, figures.NAMES)}"
+            raise bad_value("NAME", name, allowed)
     if args.out is None:
         raise UsageError("--out is required: the folder for data and pictures")
     if args.out.exists() and not args.out.is_dir():
         raise bad_value("--out", args.out, "a folder, or a path where one can be made")
-    names = tuple(dict.fromkeys(args.names)) or registry.NAMES
+    names = tuple(dict.fromkeys(args.names)) or figures.NAMES
     files = {}
     for name in names:
         with progress_bar(name, shown=shows_progress(args)) as step:
-            files[name] = registry.make(name, args.preset, args.out, step)
+            files[name] = figures.make(name, args.preset, args.out, step)
     if args.json:
         told = [{"name": name, "files": [str(f) for f in made]} for name, made in files.items()]
         print_json({"preset": args.preset, "figures": told})

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import math
-from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from relabel_lab.relabel.errors import bad_value
 from relabel_lab.relabel.numbers import whole_number
-from relabel_lab.relabel.output import print_json, print_table
+from relabel_lab.relabel.output import accuracy_cell, print_json, print_table
 from relabel_lab.relabel.problem_options import add_problem_arguments, describe, problem_from
 from relabel_lab.relabel.scheme_options import add_scheme_arguments, schemes_from
 
@@ -21,6 +19,7 @@ if TYPE_CHECKING:
 SUMMARY = "predict margin parameter and accuracy of each scheme"
 
 QUANTITIES = ("kappa", "accuracy", "log_error", "label_accuracy", "coverage")
+HEADINGS = ("scheme", "kappa", "accuracy", "log_error", "labels right", "used")
 MOST_ROUNDS = 20
 FLUCTUATIONS = ("mean", "spread", "p_improves")
 
@@ -60,30 +59,44 @@ def main(args: argparse.Namespace) -> int:
         print_json({"problem": describe(args, problem), "alpha": alpha, "schemes": schemes})
         return 0
     print(f"n/(d-1) = {alpha:.6g}, separation (gamma/sigma)^2 = {float(problem.rho):.6g}\n")
-    if args.rounds is not None:
-        print_table(["scheme", "round", *QUANTITIES], list(_rows_of_rounds(schemes)))
-        for name, values in schemes.items():
-            if "rounds_reason" in values:
-                print(f"\n{name}: no prediction, because {values['rounds_reason']}")
-        return 0
-    told = FLUCTUATIONS if args.fluctuations else ()
-    rows = [_row(name, values, told) for name, values in schemes.items()]
-    if "all" in args.schemes:
-        rows.sort(key=lambda row: row[1], reverse=True)  # the best scheme first
-    print_table(["scheme", *QUANTITIES, *told], rows)
+    if "all" in args.schemes:  # the best scheme first
+        best = sorted(schemes, key=lambda name: _rank(schemes[name]["kappa"]), reverse=True)
+        schemes = {name: schemes[name] for name in best}
+    if args.rounds is None:
+        print_table(HEADINGS, [_row(name, values) for name, values in schemes.items()])
+    else:
+        columns = [HEADINGS[0], "round", *HEADINGS[1:]]
+        print_table(columns, [row for each in schemes.items() for row in _rows_of_rounds(*each)])
+    if args.fluctuations:
+        print()
+        columns = ["scheme", "mean", "spread", "P(improves)"]
+        print_table(columns, [_law(name, v["fluctuations"]) for name, v in schemes.items()])
+    for name, values in schemes.items():
+        reason = values.get("rounds_reason" if args.rounds is not None else "reason")
+        if reason is not None:
+            print(f"\n{name}: no prediction, because {reason}")
     return 0
 
 
-def _row(name: str, values: dict[str, Any], told: Sequence[str]) -> list[Any]:
-    law = [values["fluctuations"][quantity] for quantity in told]
-    return [name, *(values[q] for q in QUANTITIES), *("-" if x is None else x for x in law)]
+def _rank(kappa: float) -> float:
+    return kappa if kappa == kappa else -float("inf")
 
 
-def _rows_of_rounds(schemes: dict[str, Any]) -> Iterator[list[Any]]:
-    for name, values in schemes.items():
-        for number, told in enumerate(values["rounds"]):
-            row = ("-" if told[q] is None or math.isnan(told[q]) else told[q] for q in QUANTITIES)
-            yield ["" if number else name, number, *row]
+def _row(name: str, values: dict[str, Any]) -> list[str]:
+    if values["kappa"] is None or values["kappa"] != values["kappa"]:
+        return [name, *["-"] * (len(HEADINGS) - 1)]
+    accuracy = accuracy_cell(values["accuracy"], values["log_error"])
+    rest = [f"{values[q]:.5g}" for q in ("log_error", "label_accuracy", "coverage")]
+    return [name, f"{values['kappa']:.6g}", accuracy, *rest]
+
+
+def _law(name: str, law: dict[str, Any]) -> list[str]:
+    return [name, *("-" if law[q] is None else f"{law[q]:.5g}" for q in FLUCTUATIONS)]
+
+
+def _rows_of_rounds(name: str, values: dict[str, Any]) -> list[list[Any]]:
+    rows = [_row(name, told) for told in values["rounds"]]
+    return [[name, number, *row[1:]] for number, row in enumerate(rows)]
 
 
 def over_rounds(problem: Problem, scheme: Scheme, rounds: int) -> dict[str, Any]:
@@ -102,7 +115,9 @@ def over_rounds(problem: Problem, scheme: Scheme, rounds: int) -> dict[str, Any]
         nothing = [dict.fromkeys(QUANTITIES)] * (rounds + 1)
         return {"rounds": nothing, "rounds_status": "rounds", "rounds_reason": str(refused)}
     values = {q: np.asarray(getattr(found, q)).tolist() for q in QUANTITIES}
-    told = {"rounds": [{q: values[q][t] for q in QUANTITIES} for t in range(rounds + 1)]}
+    told: dict[str, Any] = {
+        "rounds": [{q: values[q][t] for q in QUANTITIES} for t in range(rounds + 1)]
+    }
     if isinstance(found, RoundsPrediction):
         told |= {"rounds_error": np.asarray(found.error).tolist(), "rounds_method": found.method}
     if found.reason is not None:

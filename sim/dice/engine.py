@@ -14,10 +14,8 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 
-from relabel_lab.sim.dice import folds, fresh
+from relabel_lab.sim.dice import folds, fresh, stream
 from relabel_lab.sim.dice.rounds import seed_outcome
-from relabel_lab.sim.dice.stream import counts, crossfit, large, tiles
-from relabel_lab.sim.dice.stream.elementwise import ELEMENTWISE
 from relabel_lab.sim.kit import reject, whole
 from relabel_lab.sim.outcome import Outcome, RoundSummary, outcome
 from relabel_lab.sim.problem import Problem
@@ -40,7 +38,7 @@ class Dice:
 
     dtype: str = "float32"
     devices: tuple[jax.Device, ...] | None = None
-    progress: large.Progress | None = None
+    progress: stream.Progress | None = None
 
     def __post_init__(self) -> None:
         if self.dtype not in DTYPES:
@@ -94,24 +92,15 @@ class _Run:
             return fresh.outcomes(batch, problem, self.rounds, samples)
         if self.streams:
             count = int(rule.folds)
-            return crossfit.outcomes(batch, problem, count, self.rounds, self.engine.dtype)
+            return stream.crossfit(batch, problem, count, self.rounds, self.engine.dtype)
         return folds.outcomes(batch, problem, int(rule.folds), self.rounds, samples)
 
     def together(self, rules: tuple[Scheme, ...]) -> RoundSummary:
         """Schemes on the same draws; arrays [seeds, schemes, rounds + 1]."""
-        return self._stream(rules) if self.streams else self._rounds(rules)
-
-    def _stream(self, rules: tuple[Scheme, ...]) -> RoundSummary:
-        n, dtype = int(self.problem.n), self.engine.dtype
-        passes = counts.COUNTS if counts.applies(self.problem, rules) else ELEMENTWISE
-        if n >= large.FROM:
-            progress = self.engine.progress
-            return large.outcomes(
-                self.batch, self.problem, rules, self.rounds, dtype, passes, progress
-            )
-        tile = tiles.tile_for(n)
-        kernel = tiles.kernel(tile.lanes, self.rounds, dtype, passes)
-        return self.batch.over(kernel, (self.problem, rules), tile=tile.seeds, ahead=2)
+        if not self.streams:
+            return self._rounds(rules)
+        dtype, progress = self.engine.dtype, self.engine.progress
+        return stream.shared(self.batch, self.problem, rules, self.rounds, dtype, progress)
 
     def _rounds(self, rules: tuple[Scheme, ...]) -> RoundSummary:
         samples = padded(int(self.problem.n))

@@ -7,14 +7,14 @@ figures and JSON use this one form.
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any, ClassVar, Self, TypeVar
 
 import equinox as eqx
 import numpy as np
 
 from relabel_lab.sim.kit.validate import Refusal, reject
+from relabel_lab.suggest import near
 
 C = TypeVar("C", bound="Card")
 
@@ -25,11 +25,13 @@ class Card(eqx.Module):
     Attributes:
         family: the name before the colon; classes without one of their own are not in the list.
         arguments: names of the fields written after the colon.
+        optional: how many of the last ones may be left out.
         form: how people write it, for messages; the family's name unless said otherwise.
     """
 
     family: ClassVar[str] = "unnamed"
     arguments: ClassVar[tuple[str, ...]] = ()
+    optional: ClassVar[int] = 0
     form: ClassVar[str | None] = None
 
     @classmethod
@@ -40,9 +42,9 @@ class Card(eqx.Module):
             ValueError: for words, a number too few or too many, or values that are not allowed.
         """
         values = numbers(text)
-        if len(values) != len(cls.arguments):
+        if not len(cls.arguments) - cls.optional <= len(values) <= len(cls.arguments):
             raise ValueError(text)
-        return cls(**dict(zip(cls.arguments, values, strict=True)))
+        return cls(**dict(zip(cls.arguments, values, strict=False)))
 
     def written(self) -> str:
         """What follows the colon; empty where nothing does."""
@@ -78,8 +80,8 @@ def parse(base: type[C], kind: str, text: str) -> C:
     card = known[family]
     try:
         return card.read(arguments)
-    except Refusal as error:
-        raise reject(kind, text, f"{form_of(card)} where {error.rule}") from None
+    except Refusal:  # names the parameter by itself
+        raise
     except (ValueError, TypeError, OverflowError):
         raise reject(kind, text, form_of(card)) from None
 
@@ -98,12 +100,6 @@ def _below(base: type[C]) -> Iterator[type[C]]:
 def form_of(card: type[Card]) -> str:
     """How people write a card of this class."""
     return card.form or card.family
-
-
-def near(word: str, known: Sequence[str] | dict[str, Any]) -> str:
-    """A hint at the known name that looks most like ``word``, or nothing."""
-    close = difflib.get_close_matches(word, list(known), 1)
-    return f" (did you mean {close[0]}?)" if close else ""
 
 
 def numbers(text: str) -> list[float]:

@@ -31,11 +31,8 @@ class Annotators(ExactNoise):
 
     @classmethod
     def read(cls, text: str) -> Annotators | RegionalAnnotators:  # type: ignore[override]
-        """Chosen whatever the sample is, or (with @) by their regions."""
-        rates, at, where = text.partition("@")
-        if at:
-            return RegionalAnnotators(numbers(rates), None, *numbers(where))
-        return cls(numbers(rates))
+        """See `read_annotators`."""
+        return read_annotators(text)
 
     def written(self) -> str:
         """The rates; shares have no text form."""
@@ -74,12 +71,18 @@ class RegionalAnnotators(FeatureNoise):
     rates: tuple[Any, ...]
     shares: tuple[Any, ...]
     correlation: Any
+    family: ClassVar[str] = "annotators"
+    form: ClassVar[str | None] = Annotators.form
 
-    @property
-    def name(self) -> str:
-        """Written with an @, which `Annotators.read` understands."""
+    @classmethod
+    def read(cls, text: str) -> Annotators | RegionalAnnotators:  # type: ignore[override]
+        """See `read_annotators`."""
+        return read_annotators(text)
+
+    def written(self) -> str:
+        """The rates, an @, and where the annotators work."""
         where = f"{number(self.correlation)},{number(self.axis)}"
-        return f"annotators:{written_rates(self.rates, self.shares)}@{where}"
+        return f"{written_rates(self.rates, self.shares)}@{where}"
 
     def __init__(self, rates: Any, shares: Any = None, correlation: Any = 1.0, axis: Any = 0):
         self.rates = tuple(rates)
@@ -104,6 +107,14 @@ class RegionalAnnotators(FeatureNoise):
     def mean_flip(self, law: Margin) -> Any:
         """The average over the annotators."""
         return average_error(self.rates, self.shares)
+
+
+def read_annotators(text: str) -> Annotators | RegionalAnnotators:
+    """Chosen whatever the sample is, or (with @) by their regions."""
+    rates, at, where = text.partition("@")
+    if at:
+        return RegionalAnnotators(numbers(rates), None, *numbers(where))
+    return Annotators(numbers(rates))
 
 
 def equal_shares(rates: tuple[Any, ...]) -> tuple[float, ...]:

@@ -8,7 +8,7 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 
-from relabel_lab.sim.kit import Card, parse, require
+from relabel_lab.sim.kit import Card, Refusal, families, form_of, parse, reject, require
 from relabel_lab.sim.margins import Margin
 
 BROKEN = "flips depend on the noise features z; R2-R5 need flips independent of z given the margin"
@@ -31,6 +31,10 @@ class ExactNoise(LabelNoise):
     def flip_given_margin(self, m: jax.Array) -> jax.Array:
         """Probability of a flip at margin ``m`` (any shape; same shape back)."""
         raise NotImplementedError
+
+    def kinks(self) -> tuple[Any, ...]:
+        """Margins at which `flip_given_margin` has a kink; quadrature breaks there."""
+        return ()
 
     def flip_given_class(self, m: jax.Array, y: jax.Array) -> jax.Array:
         """Probability of a flip at margin ``m`` and true label ``y`` = +-1, where one draws them."""
@@ -64,7 +68,13 @@ def parse_noise(text: str) -> LabelNoise:
         ValueError: for an unknown kind, numbers that are missing or too many, or values that the
             kind does not allow.
     """
-    return parse(LabelNoise, "noise", text)
+    try:
+        return parse(LabelNoise, "noise", text)
+    except Refusal as error:
+        if error.argument == "noise":
+            raise
+        form = form_of(families(LabelNoise)[text.strip().partition(":")[0]])
+        raise reject("noise", text, f"{form} where {error.rule}") from None
 
 
 def check_chance(name: str, value: Any) -> None:

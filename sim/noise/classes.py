@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 import jax
 import jax.numpy as jnp
 
-from relabel_lab.sim.kit import numbers
 from relabel_lab.sim.margins import Margin
 from relabel_lab.sim.noise.base import ExactNoise, check_average, check_chance
 
@@ -29,12 +28,8 @@ class ClassFlips(ExactNoise):
     positive: Any = 0.5
     family: ClassVar[str] = "classes"
     arguments: ClassVar[tuple[str, ...]] = ("p_plus", "p_minus", "positive")
+    optional: ClassVar[int] = 1
     form: ClassVar[str | None] = "classes:P_PLUS,P_MINUS[,SHARE]"
-
-    @classmethod
-    def read(cls, text: str) -> ClassFlips:
-        """The share may be left out."""
-        return cls(*numbers(text))
 
     def __check_init__(self):
         for name in ("p_plus", "p_minus", "positive"):

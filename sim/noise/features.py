@@ -12,7 +12,7 @@ import jax
 import jax.numpy as jnp
 from jax.scipy.special import ndtr, ndtri
 
-from relabel_lab.sim.kit import numbers, require
+from relabel_lab.sim.kit import require
 from relabel_lab.sim.margins import Margin
 from relabel_lab.sim.noise.base import FeatureNoise, check_average, check_chance
 
@@ -32,13 +32,8 @@ class DirectionFlips(FeatureNoise):
     strength: Any
     family: ClassVar[str] = "direction"
     arguments: ClassVar[tuple[str, ...]] = ("p", "strength", "axis")
+    optional: ClassVar[int] = 1
     form: ClassVar[str | None] = "direction:P,STRENGTH[,AXIS]"
-
-    @classmethod
-    def read(cls, text: str) -> DirectionFlips:
-        """The axis may be left out."""
-        p, strength, *axis = numbers(text)
-        return cls(p, strength, **dict(zip(["axis"], axis, strict=True)))
 
     def __check_init__(self):
         require("p", self.p, lambda p: (p >= 0) & (p < 0.5), "in [0, 0.5)")
@@ -69,13 +64,8 @@ class SubgroupFlips(FeatureNoise):
     share: Any
     family: ClassVar[str] = "subgroup"
     arguments: ClassVar[tuple[str, ...]] = ("p", "p_subgroup", "share", "axis")
+    optional: ClassVar[int] = 1
     form: ClassVar[str | None] = "subgroup:P,P_SUBGROUP,SHARE[,AXIS]"
-
-    @classmethod
-    def read(cls, text: str) -> SubgroupFlips:
-        """The axis may be left out."""
-        p, p_subgroup, share, *axis = numbers(text)
-        return cls(p, p_subgroup, share, **dict(zip(["axis"], axis, strict=True)))
 
     def __check_init__(self):
         for name in ("p", "p_subgroup", "share"):

@@ -18,7 +18,9 @@ from relabel_lab.proofs_check.notes import (
 
 def test_table_is_fresh():
     text = NOTES.read_text()
-    assert block(verdicts_in(text)) in text, "stale: run python -m proofs_check.notes RECORD"
+    assert block(verdicts_in(text)) in text, (
+        "stale: run python -m relabel_lab.proofs_check.notes RECORD"
+    )
 
 
 def test_every_claim_was_tried():
@@ -68,7 +70,9 @@ def made_up_power():
 
 
 def test_power_tables_in_the_notes_are_fresh():
-    assert power_is_fresh(NOTES.read_text()), "stale: run python -m proofs_check.notes with both"
+    assert power_is_fresh(NOTES.read_text()), (
+        "stale: run python -m relabel_lab.proofs_check.notes with both"
+    )
 
 
 def test_power_tables_are_written_once_and_seen_to_be_stale():

@@ -75,9 +75,20 @@ def test_errors_far_below_float_range():
 def test_parsing_and_bad_input():
     assert parse_margin("half-normal:0.5") == HalfNormal(0.5)
     assert isinstance(parse_margin("gaussian"), Gaussian)
-    for text in ("cauchy", "uniform:wide", "half-normal", "uniform:", "constant:1", ""):
-        with pytest.raises(ValueError, match="margin = .* must be one of constant, half-normal:S"):
+    for text in ("cauchy", ""):
+        with pytest.raises(ValueError, match="margin = .* must be one of constant, .*uniform:W"):
             parse_margin(text)
+    for text, form in (
+        ("uniform:wide", "uniform:W"),
+        ("uniform:", "uniform:W"),
+        ("half-normal", "half-normal:S"),
+        ("constant:1", "constant"),
+        ("gaussian:1,2", r"gaussian\[:S\]"),
+    ):
+        with pytest.raises(ValueError, match=f"margin = {text} .* must be {form}$"):
+            parse_margin(text)
+    with pytest.raises(ValueError, match="did you mean uniform"):
+        parse_margin("unifrom:1")
     for text in ("uniform:-1", "half-normal:nan", "uniform:inf", "half-normal:0"):
         with pytest.raises(ValueError, match="must be finite and > 0"):
             parse_margin(text)

@@ -4,6 +4,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from scipy import integrate, stats
 from scipy.stats import norm
 
 from relabel_lab import sim, theory
@@ -187,7 +188,7 @@ def test_exact_laws_refuse_noise_that_depends_on_z(noise):
             lambda scheme=scheme: dice.run(problem, scheme, key=KEY, seeds=2),
             lambda scheme=scheme: theory.predict(problem, scheme),
         ):
-            with pytest.raises(ValueError, match=f"noise = {noise.name} .* of z: {BROKEN}; only"):
+            with pytest.raises(ValueError, match=f"noise = {noise.family} .* of z: {BROKEN}; only"):
                 answer()
     with pytest.raises(ValueError, match=BROKEN):
         fluctuations(problem)
@@ -214,6 +215,8 @@ def test_names():
     assert parse_noise("subgroup:0.1,0.8,0.2,3") == SubgroupFlips(0.1, 0.8, 0.2, axis=3.0)
     assert parse_noise("annotators:0.1,0.5") == Annotators([0.1, 0.5])
     assert parse_noise("annotators:0.1,0.5@0.7") == KINDS[2]
+    for noise in KINDS:
+        assert parse_noise(str(noise)) == noise
 
 
 @pytest.mark.parametrize(
@@ -236,3 +239,15 @@ def test_names():
 def test_bad_input(build, message):
     with pytest.raises(ValueError, match=message):
         build()
+
+
+def test_the_kink_of_margin_flips_is_a_node():
+    """R18 under gaussian margins: p(m) has a kink where it reaches 1/2, below m = 1."""
+    problem = sim.Problem(300, 21, gamma=1.2, margin="gaussian", noise=MarginFlips(0.4, 0.8))
+    scale, kink = 1 / 1.2, 1 - np.log(0.5 / 0.4) / 0.8
+
+    def integrand(m):
+        return min(0.4 * np.exp(-0.8 * (m - 1)), 0.5) * stats.norm.pdf(m, 1, scale)
+
+    parts = [integrate.quad(integrand, *ends, epsabs=1e-13)[0] for ends in ((-9, kink), (kink, 11))]
+    assert float(problem.p) == pytest.approx(sum(parts), abs=1e-11)

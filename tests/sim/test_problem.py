@@ -1,10 +1,11 @@
 """Bad input is refused with the argument, its value and what is allowed; good input is kept."""
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
 from relabel_lab import sim
-from relabel_lab.sim import improved, power_spectrum
+from relabel_lab.sim import improved, power_spectrum, settled
 
 GOOD = {"n": 10, "d": 4, "p": 0.1, "gamma": 1.0, "sigma": 1.0}
 NAN = float("nan")
@@ -33,7 +34,7 @@ INFINITE = float("inf")
         ("sigma", 0.0, "0.0", "finite and > 0"),
         ("sigma", -2.0, "-2.0", "finite and > 0"),
         ("sigma", NAN, "nan", "finite and > 0"),
-        ("margin", "cubic", "cubic", "constant, half-normal:S"),
+        ("margin", "cubic", "cubic", "constant, gaussian[:S], half-normal:S"),
         ("margin", "half-normal:0", "0.0", "finite and > 0"),
         ("margin", "half-normal:nan", "nan", "finite and > 0"),
         ("margin", "uniform:-1", "-1.0", "finite and > 0"),
@@ -84,7 +85,13 @@ def test_spectrum_sets_the_mean_variance():
     assert spectrum[0] / spectrum[9] == pytest.approx(10**0.7, rel=1e-12)
 
 
-def test_improved_ignores_rounding_and_signs():
-    kappa = np.array([[1.0, 1.0 + 1e-9, 1.001], [-1.0, -1.0 + 1e-9, -0.999], [0.5, 0.4, 0.5]])
-    expected = [[False, False, True], [False, False, True], [False, False, False]]
-    np.testing.assert_array_equal(improved(kappa), expected)
+def test_unchanged_labels_and_empty_selections_keep_the_model():
+    """Rounding cannot improve a model: the kappa of round 0, or of the round before, is taken."""
+    kappa = np.array([[1.0, 1.0 + 1e-15, 1.001], [1.0, 1.2, 0.0], [1.0, 0.0, 1.1]])
+    same = np.array([[True, True, False], [True, False, False], [True, False, False]])
+    coverage = np.array([[1.0, 1.0, 1.0], [1.0, 0.5, 0.0], [1.0, 0.0, 1.0]])
+    found = settled(sim.RoundSummary(kappa, coverage, jnp.asarray(coverage), jnp.asarray(same)))
+    np.testing.assert_array_equal(found, [[1, 1, 1.001], [1, 1.2, 1.2], [1, 1, 1.1]])
+    np.testing.assert_array_equal(
+        improved(found), [[False, False, True], [False, True, True], [False, False, True]]
+    )

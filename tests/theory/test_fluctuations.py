@@ -8,7 +8,6 @@ import pytest
 from relabel_lab import sim
 from relabel_lab.sim import dice
 from relabel_lab.theory import sample_size
-from relabel_lab.theory import sample_size as samples
 from relabel_lab.theory.fluctuations import boundary, fluctuations, scheme_law
 
 SCHEMES = (sim.Full(), sim.Consensus())
@@ -103,7 +102,9 @@ def test_smallest_sample_size_is_where_dice_puts_it():
 
 
 def test_no_sample_size_helps_clean_labels(monkeypatch):
-    monkeypatch.setattr(samples, "LARGEST", 2**17)  # n/d = 650; up to 2^40 takes half a minute
+    monkeypatch.setattr(
+        "relabel_lab.theory.sample_size.LARGEST", 2**17
+    )  # n/d = 650; up to 2^40 takes half a minute
     assert sample_size(sim.Problem(2, 201, 0.0, 0.5), 0.95).n is None
 
 
