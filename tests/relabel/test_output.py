@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from relabel_lab.relabel import main
-from relabel_lab.relabel.commands.theory import QUANTITIES
 from relabel_lab.relabel.output import strict
 from relabel_lab.relabel.simulation import mean_and_error
 
