@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from relabel_lab.proofs_check.formulas import Formulas
+from relabel_lab.sim.kit import reject
+from relabel_lab.suggest import near
 
 Kind = Literal["symbolic", "enclosure", "sampled"]
 PAPER = "paper as summarised publicly"
@@ -105,20 +106,18 @@ class Claim:
 
 
 def choose(claims: Iterable[Claim], only: Iterable[str] | None) -> list[Claim]:
-    """The claims named by ``only`` (all if None), in registry order.
+    """The claims named by ``only``, or whose names begin so, in registry order; all if None.
 
     Raises:
-        ValueError: for an unknown id, naming the nearest and all known ones.
+        ValueError: where nothing has that name or begins so, naming the nearest and all known ones.
     """
     known = {claim.id: claim for claim in claims}
     if only is None:
         return list(known.values())
-    wanted = list(only)
-    for name in wanted:
-        if name not in known:
-            near = difflib.get_close_matches(name, known, n=1, cutoff=0.0)[0]
-            raise ValueError(
-                f"only = {name} is not allowed: did you mean {near}? "
-                f"Known claims: {', '.join(known)}"
-            )
+    wanted: set[str] = set()
+    for name in only:
+        found = {name} if name in known else {id_ for id_ in known if id_.startswith(name)}
+        if not found:
+            raise reject("only", name, f"one of {', '.join(known)}{near(name, known)}")
+        wanted |= found
     return [claim for name, claim in known.items() if name in wanted]

@@ -3,6 +3,7 @@
 import argparse
 import importlib
 import os
+import re
 import sys
 import traceback
 import warnings
@@ -10,12 +11,17 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import NoReturn
 
+from relabel_lab.relabel import signals
 from relabel_lab.relabel.errors import UsageError, WorkFailed, as_option, one_line
+from relabel_lab.suggest import near
 
 COMMANDS = ("theory", "simulate", "check", "scan", "figures", "samples")
 """Modules of `relabel.commands`: each has SUMMARY, ``add_arguments(parser)``, ``main(args)``."""
 
-DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+DONE, FAILED, BAD_INPUT = 0, 1, 2
+
+
+_UNKNOWN = re.compile(r"invalid choice: '(?P<word>[^']*)' \(choose from (?P<known>.*)\)")
 
 
 class Parser(argparse.ArgumentParser):
@@ -23,7 +29,12 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raise instead of printing the usage and exiting."""
-        raise UsageError(one_line(message).removeprefix("argument "))
+        line = one_line(message).removeprefix("argument ")
+        unknown = _UNKNOWN.search(line)
+        if unknown and unknown["word"] not in unknown["known"]:
+            known = re.findall(r"'?([\w.-]+)'?", unknown["known"])
+            line += near(unknown["word"], known)
+        raise UsageError(line)
 
 
 def entry() -> NoReturn:
@@ -31,14 +42,19 @@ def entry() -> NoReturn:
     prepare_jax()
     # Seeds already share the cores; threads inside each small factorisation would fight for them.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    sys.exit(main())
+    words = sys.argv[1:]
+    signals.watch(program_of(words))
+    code = main(words)
+    code = code or _flushed(program_of(words))
+    if code in signals.CODES.values():
+        signals.leave(code)
+    sys.exit(code)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0 done, 1 failed, 2 bad input."""
     words = list(sys.argv[1:] if argv is None else argv)
-    name = next((word for word in words if not word.startswith("-")), "")
-    program = f"relabel {name}" if name in COMMANDS else "relabel"
+    program = program_of(words)
     try:
         args = build_parser().parse_args(words)
         return args.main(args)
@@ -48,11 +64,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _complain(program, as_option(error), BAD_INPUT, words)
     except BrokenPipeError:
         return _reader_left()
-    except KeyboardInterrupt:
-        return _complain(program, "interrupted", INTERRUPTED)
+    except KeyboardInterrupt as error:
+        signals.tell(f"{program}: interrupted")
+        return signals.code_of(error)
     except Exception as error:
         kind = "" if isinstance(error, WorkFailed) else f"{type(error).__name__}: "
         return _complain(program, one_line(f"{kind}{error}"), FAILED, words)
+
+
+def program_of(words: Sequence[str]) -> str:
+    """How messages call the program: with the command where one is named."""
+    name = next((word for word in words if not word.startswith("-")), "")
+    return f"relabel {name}" if name in COMMANDS else "relabel"
 
 
 def build_parser() -> Parser:
@@ -61,7 +84,8 @@ def build_parser() -> Parser:
         prog="relabel",
         allow_abbrev=False,
         description="Does retraining on predicted labels help, by how much, and who says so?",
-        epilog="exit codes: 0 done, 1 a claim or the work failed, 2 bad input",
+        epilog="exit codes: 0 done, 1 a claim or the work failed, 2 bad input; "
+        "interrupted: 130 (SIGINT), 143 (SIGTERM), 129 (SIGHUP)",
     )
     commands = parser.add_subparsers(metavar="COMMAND", dest="name", required=True)
     for name in COMMANDS:
@@ -130,6 +154,19 @@ def _complain(program: str, message: str, code: int, words: Sequence[str] = ()) 
         traceback.print_exc()
     print(f"{program}: {message}", file=sys.stderr)
     return code
+
+
+def _flushed(program: str) -> int:
+    """Standard output that cannot be written is a failure, not something to pass over."""
+    try:
+        sys.stdout.flush()
+        return DONE
+    except BrokenPipeError:
+        return _reader_left()
+    except (OSError, ValueError) as error:
+        code = _complain(program, f"standard output: {error}", FAILED)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return code
 
 
 def _reader_left() -> int:

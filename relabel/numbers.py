@@ -19,9 +19,9 @@ def whole_number(text: str) -> int:
 
 
 def real_number(text: str) -> float:
-    """A finite decimal number."""
+    """A finite decimal number; also as a percentage, ``30%``."""
     try:
-        value = float(text)
+        value = float(text[:-1]) / 100 if text.endswith("%") else float(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number") from None
     if not math.isfinite(value):

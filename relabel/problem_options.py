@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from relabel_lab.relabel.errors import UsageError, bad_value, naming
-from relabel_lab.relabel.numbers import real_number, whole_number
+from relabel_lab.relabel.numbers import LARGEST_WHOLE, real_number, whole_number
 
 if TYPE_CHECKING:
     from relabel_lab.sim import Problem
@@ -27,10 +27,13 @@ MARGINS = "constant, half-normal:S, uniform:W or gaussian"
 
 
 def add_problem_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add ``--n --d --p|--epsilon|--noise --gamma --sigma --margin --spectrum``."""
+    """Add ``--n --d --alpha --p|--epsilon|--noise --gamma|--rho --sigma --margin --spectrum``."""
     group = parser.add_argument_group("the problem")
-    group.add_argument("--n", type=whole_number, required=True, help="samples, e.g. 1e6")
-    group.add_argument("--d", type=whole_number, required=True, help="features, e.g. 500")
+    group.add_argument("--n", type=whole_number, help="samples, e.g. 1e6")
+    group.add_argument("--d", type=whole_number, help="features, e.g. 500")
+    group.add_argument(
+        "--alpha", type=real_number, help="n/(d-1), instead of --d or --n, which is then rounded"
+    )
     flips = group.add_mutually_exclusive_group(required=True)
     flips.add_argument("--p", type=real_number, help="probability of a flipped label, in [0, 0.5)")
     flips.add_argument(
@@ -39,7 +42,11 @@ def add_problem_arguments(parser: argparse.ArgumentParser) -> None:
         help="label privacy by randomised response instead of --p: p = 1/(1 + e^epsilon)",
     )
     flips.add_argument("--noise", metavar="KIND", help=f"other flips instead of --p: {NOISES}")
-    group.add_argument("--gamma", type=real_number, required=True, help="norm of mu, > 0")
+    size = group.add_mutually_exclusive_group(required=True)
+    size.add_argument("--gamma", type=real_number, help="norm of mu, > 0")
+    size.add_argument(
+        "--rho", type=real_number, help="separation (gamma/sigma)^2 instead of --gamma, > 0"
+    )
     group.add_argument(
         "--sigma",
         type=real_number,
@@ -61,12 +68,15 @@ def problem_from(args: argparse.Namespace) -> Problem:
     with naming("--margin", args.margin, f"one of {MARGINS}"):
         margin = parse_margin(args.margin)
     sigma = 1.0 if args.sigma is None else args.sigma
-    common = {"n": args.n, "d": args.d, "gamma": args.gamma, **_flips(args)}
+    n, d = _sizes(args)
+    common = {"n": n, "d": d, "margin": margin, **_flips(args)}
     # Built first so that bad sizes are refused before a spectrum is made from them.
-    problem = Problem(**common, sigma=sigma, margin=margin)
+    problem = Problem(**common, sigma=sigma, gamma=_gamma(args, sigma))
     if args.spectrum == "isotropic":
         return problem
-    return Problem(**common, margin=margin, spectrum=_spectrum(args, sigma))
+    spectrum = _spectrum(args, d, sigma)
+    mean = math.fsum(spectrum) / len(spectrum) if isinstance(spectrum, list) else sigma**2
+    return Problem(**common, gamma=_gamma(args, abs(mean) ** 0.5), spectrum=spectrum)
 
 
 def describe(args: argparse.Namespace, problem: Problem) -> dict[str, Any]:
@@ -77,15 +87,49 @@ def describe(args: argparse.Namespace, problem: Problem) -> dict[str, Any]:
     if args.noise is not None:
         told = {"noise": args.noise, "broken_assumption": problem.noise.broken_assumption}
     return {
-        "n": args.n,
-        "d": args.d,
+        "n": int(problem.n),
+        "d": int(problem.d),
         "p": float(problem.p),
         **told,
-        "gamma": args.gamma,
+        "gamma": float(problem.gamma),
         "sigma": float(problem.sigma),
         "margin": args.margin,
         "spectrum": args.spectrum,
     }
+
+
+def _sizes(args: argparse.Namespace) -> tuple[int, int]:
+    """n and d, one of them perhaps from alpha."""
+    given = [name for name in ("n", "d", "alpha") if getattr(args, name) is not None]
+    if len(given) == 3:
+        raise UsageError(f"--alpha {args.alpha:g}: not with both --n and --d")
+    if len(given) < 2:
+        missing = next(name for name in ("n", "d") if getattr(args, name) is None)
+        raise UsageError(f"required: --{missing} (two of --n, --d and --alpha)")
+    if args.alpha is None:
+        return args.n, args.d
+    if not args.alpha > 0:
+        raise bad_value("--alpha", args.alpha, "> 0")
+    rounded = args.n / args.alpha if args.d is None else args.alpha * (args.d - 1)
+    if not rounded < LARGEST_WHOLE:
+        raise bad_value("--alpha", args.alpha, f"such that --{missing_of(args)} is below 2^63")
+    return (
+        (args.n, max(2, round(rounded) + 1)) if args.d is None else (max(2, round(rounded)), args.d)
+    )
+
+
+def missing_of(args: argparse.Namespace) -> str:
+    """Which of n and d follows from alpha."""
+    return "d" if args.d is None else "n"
+
+
+def _gamma(args: argparse.Namespace, sigma: float) -> float:
+    """The norm of mu, as given or from rho."""
+    if args.rho is None:
+        return args.gamma
+    if not args.rho > 0:
+        raise bad_value("--rho", args.rho, "finite and > 0")
+    return args.rho**0.5 * sigma
 
 
 def _flips(args: argparse.Namespace) -> dict[str, Any]:
@@ -108,14 +152,14 @@ def _flip_rate(args: argparse.Namespace) -> float:
     return rate
 
 
-def _spectrum(args: argparse.Namespace, sigma: float) -> Any:
+def _spectrum(args: argparse.Namespace, d: int, sigma: float) -> Any:
     from relabel_lab.sim import power_spectrum
 
-    _room_for_spectrum(args)
+    _room_for_spectrum(d)
     kind, _, exponent = args.spectrum.partition(":")
     if kind == "power":
         with naming("--spectrum", args.spectrum, "power:A with a finite number A"):
-            return power_spectrum(args.d, _finite(exponent), sigma)
+            return power_spectrum(d, _finite(exponent), sigma)
     if args.sigma is not None:
         raise UsageError(f"--sigma {args.sigma}: not with a spectrum file, which fixes it")
     return _spectrum_file(args.spectrum)
@@ -141,14 +185,14 @@ def _spectrum_file(name: str) -> list[float]:
         ) from None
 
 
-def _room_for_spectrum(args: argparse.Namespace) -> None:
+def _room_for_spectrum(d: int) -> None:
     """A spectrum is d - 1 numbers: refuse one that cannot fit instead of dying of it."""
-    wanted = 4 * 8 * args.d
+    wanted = 4 * 8 * d
     free = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     if wanted > free:
         raise bad_value(
             "--d",
-            args.d,
+            d,
             f"small enough that {wanted / 2**30:.3g} GiB for the spectrum fit into memory "
             f"({free / 2**30:.3g} GiB); --spectrum isotropic needs none",
         )

@@ -20,7 +20,7 @@ def add_scheme_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         default=DEFAULT,
         metavar="SCHEME",
-        help=f"label rules to compare, e.g. crossfit:5, or all (default: {' '.join(DEFAULT)})",
+        help=f"label rules to compare, e.g. full crossfit:5 or full,crossfit:5, or all (default: {' '.join(DEFAULT)})",
     )
 
 
@@ -28,7 +28,11 @@ def schemes_from(args: argparse.Namespace) -> list[Scheme]:
     """The schemes named on the command line, each once, in that order."""
     from relabel_lab.sim.schemes import ALL
 
-    texts = [text for name in args.schemes for text in (ALL if name == "all" else (name,))]
+    names = [name.strip() for words in args.schemes for name in words.split(",") if name.strip()]
+    texts = [text for name in names for text in (ALL if name == "all" else (name,))]
+    if not texts:
+        raise bad_value("--schemes", " ".join(args.schemes), "one or more names")
+    texts = ["initial", *texts]  # what all others are compared with
     return [scheme_from("--schemes", text) for text in dict.fromkeys(texts)]
 
 
@@ -36,7 +40,5 @@ def scheme_from(option: str, text: str) -> Scheme:
     """The scheme that ``option`` names."""
     from relabel_lab.sim.schemes import parse_scheme
 
-    if "," in text:
-        raise bad_value(option, text, "a name; several are separated by spaces")
     with naming(option, text, "a scheme"):
         return parse_scheme(text)

@@ -9,9 +9,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from relabel_lab.sim.kit import positive, reject, whole
+from relabel_lab.sim.kit import positive, reject, require, whole
 from relabel_lab.sim.margins import Constant, Margin, parse_margin
 from relabel_lab.sim.noise import ExactNoise, LabelNoise, UniformFlips
+
+SMALLEST, LARGEST = 1e-70, 1e70
 
 
 class Problem(eqx.Module):
@@ -68,9 +70,9 @@ class Problem(eqx.Module):
     def __check_init__(self):
         whole("n", self.n, 2)
         whole("d", self.d, 2)
-        positive("gamma", self.gamma)
+        _ranged("gamma", self.gamma)
         if self.spectrum is None:
-            positive("sigma", self.sigma)
+            _ranged("sigma", self.sigma)
         else:
             _check_spectrum(self.spectrum, self.d)
 
@@ -113,6 +115,12 @@ class Problem(eqx.Module):
     def law(self) -> Margin:
         """The margin law with every parameter that the problem fixes filled in."""
         return self.margin.at(self.rho)
+
+
+def _ranged(name: str, value: Any) -> None:
+    """Require entries whose squares, and the ratios of those, are 64-bit numbers."""
+    positive(name, value)
+    require(name, value, lambda x: (x > SMALLEST) & (x < LARGEST), f"> {SMALLEST} and < {LARGEST}")
 
 
 def _check_spectrum(spectrum: jax.Array, d: Any) -> None:

@@ -18,7 +18,7 @@ class Status(IntEnum):
     DOMINATED = 1
     ROUNDS = 2
     SCHEME = 3
-    RANGE = 4
+    UNDEFINED = 4
     NOISE = 5
 
     @property
@@ -33,7 +33,8 @@ _REASONS = {
     "self-average (R5s); simulate serves",
     Status.ROUNDS: "no limit of several rounds is known for this scheme here; simulate serves",
     Status.SCHEME: "no limit is known for this scheme; simulate serves",
-    Status.RANGE: "the numbers leave the range of 64-bit arithmetic",
+    Status.UNDEFINED: "the labels cancel and leave no classifier, or numbers leave the range of "
+    "64-bit arithmetic",
     Status.NOISE: "labels are flipped by features of the noise, outside R2-R5; the direct engine "
     "serves",
 }
@@ -59,6 +60,8 @@ class Prediction(Outcome):
 def judged(outcome: Outcome, status: Any) -> Prediction:
     """``outcome`` with its numbers withheld wherever ``status`` [...] says so."""
     status = jnp.broadcast_to(jnp.asarray(status, jnp.int8), outcome.kappa.shape[:-1])
+    lost = (status == Status.PREDICTED) & jnp.any(jnp.isnan(outcome.kappa), axis=-1)
+    status = jnp.where(lost, jnp.int8(Status.UNDEFINED), status)
     known = (status == Status.PREDICTED)[..., None]
     return Prediction(
         kappa=jnp.where(known, outcome.kappa, jnp.nan),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from relabel_lab.relabel.errors import UsageError, bad_value
 from relabel_lab.relabel.output import print_json, print_table, progress_bar, shows_progress
+from relabel_lab.suggest import near
 
 SUMMARY = "compute and draw figures"
 
@@ -27,7 +28,8 @@ def main(args: argparse.Namespace) -> int:
         return _list(args, figures.summaries())
     for name in args.names:
         if name not in figures.NAMES:
-            raise bad_value("NAME", name, f"one of {', '.join(figures.NAMES)}")
+            allowed = f"one of {', '.join(figures.NAMES)}{near(name, figures.NAMES)}"
+            raise bad_value("NAME", name, allowed)
     if args.out is None:
         raise UsageError("--out is required: the folder for data and pictures")
     if args.out.exists() and not args.out.is_dir():

@@ -29,9 +29,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The problem, the probability asked for and what has to be reached."""
     add_problem_arguments(parser)
     parser.set_defaults(n=2)
-    for action in parser._actions:
-        if action.dest == "n":
-            action.required = False
     parser.add_argument(
         "--target", type=real_number, default=0.95, help="probability, in (0, 1) (default 0.95)"
     )

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import argparse
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from relabel_lab.relabel.errors import bad_value
 from relabel_lab.relabel.numbers import whole_number
-from relabel_lab.relabel.output import print_json, print_table, shows_progress
+from relabel_lab.relabel.output import accuracy_cell, print_json, print_table, shows_progress
 from relabel_lab.relabel.problem_options import add_problem_arguments, describe, problem_from
 from relabel_lab.relabel.scheme_options import add_scheme_arguments, schemes_from
 
-SUMMARY = "simulate each scheme: means and standard errors over seeds"
+if TYPE_CHECKING:
+    from relabel_lab.sim.schemes import Scheme
 
-QUANTITIES = ("kappa", "accuracy", "label_accuracy", "coverage")
+SUMMARY = "simulate each scheme: means and standard errors over seeds"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -63,26 +64,52 @@ def main(args: argparse.Namespace) -> int:
     for name, outcome in outcomes.items():
         simulation.warn_unconverged(name, outcome)
     if args.json:
-        told = {"engine": args.engine, "seeds": args.seeds, "schemes": summaries}
-        print_json({"problem": describe(args, problem), **told})
+        asked = {"engine": args.engine, "learner": args.learner, "rounds": args.rounds}
+        asked |= {"seeds": args.seeds, "seed": args.seed}
+        print_json({"problem": describe(args, problem), **asked, "schemes": summaries})
     else:
         _print(args, summaries, problem.noise.broken_assumption)
+        _explain(args, schemes)
     return 0
 
 
 def _print(args: argparse.Namespace, summaries: dict[str, Any], broken: str | None) -> None:
-    print(f"{args.engine}, {args.seeds} seeds: mean +- standard error\n")
+    print(f"{args.engine}, {args.seeds} seeds: mean \u00b1 standard error\n")
     if broken is not None:
         print(f"no theory: {broken}\n")
-    columns = ["scheme", "round", *QUANTITIES, "improved"]
+    columns = ["scheme", "round", "kappa", "accuracy", "labels", "used", "improved"]
     rows = [
-        [name, number, *(_pair(values[q], number) for q in QUANTITIES), values["improved"][number]]
+        [
+            name,
+            number,
+            _pair(values["kappa"], number),
+            _accuracy(values["accuracy"], number),
+            f"{values['label_accuracy']['mean'][number]:.4g}",
+            f"{values['coverage']['mean'][number]:.4g}",
+            f"{values['improved'][number]:.4g}",
+        ]
         for name, values in summaries.items()
         for number in range(args.rounds + 1)
     ]
     print_table(columns, rows)
 
 
+def _explain(args: argparse.Namespace, schemes: list[Scheme]) -> None:
+    """Why rounds 0 of the table may differ."""
+    alone = [scheme.name for scheme in schemes if scheme.scores != "in-sample"]
+    if args.engine == "dice" and alone:
+        verb = "draws" if len(alone) == 1 else "draw"
+        print(f"\n{', '.join(alone)} {verb} seeds of their own: compare with their own round 0")
+
+
 def _pair(estimate: dict[str, Any], number: int) -> str:
     mean, se = estimate["mean"][number], estimate["se"][number]
-    return f"{mean:.6g}" if math.isnan(se) else f"{mean:.6g} +- {se:.1g}"
+    return f"{mean:.5g}" if math.isnan(se) else f"{mean:.5g} \u00b1 {se:.1g}"
+
+
+def _accuracy(estimate: dict[str, Any], number: int) -> str:
+    mean, se = estimate["mean"][number], estimate["se"][number]
+    if not 0.9999 < mean < 1:
+        return _pair(estimate, number)
+    error = accuracy_cell(mean, math.log1p(-mean))
+    return error if math.isnan(se) else f"{error} \u00b1 {se:.1g}"

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from relabel_lab.relabel.output import print_json, print_table
+from relabel_lab.relabel.output import accuracy_cell, print_json, print_table
 from relabel_lab.relabel.problem_options import add_problem_arguments, describe, problem_from
 from relabel_lab.relabel.scheme_options import add_scheme_arguments, schemes_from
 
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
 SUMMARY = "predict margin parameter and accuracy of each scheme"
 
 QUANTITIES = ("kappa", "accuracy", "log_error", "label_accuracy", "coverage")
+HEADINGS = ("scheme", "kappa", "accuracy", "log_error", "labels right", "used")
 FLUCTUATIONS = ("mean", "spread", "p_improves")
 
 
@@ -47,17 +47,34 @@ def main(args: argparse.Namespace) -> int:
         print_json({"problem": describe(args, problem), "alpha": alpha, "schemes": schemes})
         return 0
     print(f"n/(d-1) = {alpha:.6g}, separation (gamma/sigma)^2 = {float(problem.rho):.6g}\n")
-    told = FLUCTUATIONS if args.fluctuations else ()
-    rows = [_row(name, values, told) for name, values in schemes.items()]
-    if "all" in args.schemes:
-        rows.sort(key=lambda row: row[1], reverse=True)  # the best scheme first
-    print_table(["scheme", *QUANTITIES, *told], rows)
+    if "all" in args.schemes:  # the best scheme first
+        best = sorted(schemes, key=lambda name: _rank(schemes[name]["kappa"]), reverse=True)
+        schemes = {name: schemes[name] for name in best}
+    print_table(HEADINGS, [_row(name, values) for name, values in schemes.items()])
+    if args.fluctuations:
+        print()
+        columns = ["scheme", "mean", "spread", "P(improves)"]
+        print_table(columns, [_law(name, v["fluctuations"]) for name, v in schemes.items()])
+    for name, values in schemes.items():
+        if values.get("reason") is not None:
+            print(f"\n{name}: no prediction, because {values['reason']}")
     return 0
 
 
-def _row(name: str, values: dict[str, Any], told: Sequence[str]) -> list[Any]:
-    law = [values["fluctuations"][quantity] for quantity in told]
-    return [name, *(values[q] for q in QUANTITIES), *("-" if x is None else x for x in law)]
+def _rank(kappa: float) -> float:
+    return kappa if kappa == kappa else -float("inf")
+
+
+def _row(name: str, values: dict[str, Any]) -> list[str]:
+    if values["kappa"] != values["kappa"]:
+        return [name, *["-"] * (len(HEADINGS) - 1)]
+    accuracy = accuracy_cell(values["accuracy"], values["log_error"])
+    rest = [f"{values[q]:.5g}" for q in ("log_error", "label_accuracy", "coverage")]
+    return [name, f"{values['kappa']:.6g}", accuracy, *rest]
+
+
+def _law(name: str, law: dict[str, Any]) -> list[str]:
+    return [name, *("-" if law[q] is None else f"{law[q]:.5g}" for q in FLUCTUATIONS)]
 
 
 def after_one_round(outcome: Prediction) -> dict[str, Any]:

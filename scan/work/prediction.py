@@ -59,7 +59,7 @@ def _by_round(group: Group, scheme: Scheme, rounds: int) -> Found:
     shape = (len(group.where), rounds + 1)
     status = np.broadcast_to(found.pop("status")[:, None], shape).astype(np.int8)
     lost = np.any([np.isnan(values) for values in found.values()], axis=0)
-    status = np.where((status == Status.PREDICTED) & lost, np.int8(Status.RANGE), status)
+    status = np.where((status == Status.PREDICTED) & lost, np.int8(Status.UNDEFINED), status)
     known = status == Status.PREDICTED
     return {"status": status} | {k: np.where(known, v, np.nan) for k, v in found.items()}
 

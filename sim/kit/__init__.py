@@ -1,6 +1,6 @@
 """Refusals of bad input, cards with a text form, and files that appear whole or not at all."""
 
-from relabel_lab.sim.kit.card import Card, families, form_of, near, number, numbers, parse
+from relabel_lab.sim.kit.card import Card, families, form_of, number, numbers, parse
 from relabel_lab.sim.kit.files import write_whole
 from relabel_lab.sim.kit.validate import Refusal, positive, reject, require, whole
 
@@ -9,7 +9,6 @@ __all__ = [
     "Refusal",
     "families",
     "form_of",
-    "near",
     "number",
     "numbers",
     "parse",

@@ -7,14 +7,14 @@ figures and JSON use this one form.
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any, ClassVar, Self, TypeVar
 
 import equinox as eqx
 import numpy as np
 
 from relabel_lab.sim.kit.validate import Refusal, reject
+from relabel_lab.suggest import near
 
 C = TypeVar("C", bound="Card")
 
@@ -100,12 +100,6 @@ def _below(base: type[C]) -> Iterator[type[C]]:
 def form_of(card: type[Card]) -> str:
     """How people write a card of this class."""
     return card.form or card.family
-
-
-def near(word: str, known: Sequence[str] | dict[str, Any]) -> str:
-    """A hint at the known name that looks most like ``word``, or nothing."""
-    close = difflib.get_close_matches(word, list(known), 1)
-    return f" (did you mean {close[0]}?)" if close else ""
 
 
 def numbers(text: str) -> list[float]:

@@ -89,7 +89,7 @@ def test_record_and_files(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "part"),
     [
-        ({"only": ["R7-monoton"]}, "did you mean R7-monotone"),
+        ({"only": ["R7-monotome"]}, "did you mean R7-monotone"),
         ({"level": "slow"}, "level must be quick or full"),
     ],
 )

@@ -41,7 +41,7 @@ PROBLEM = {
     "epsilon": (words("theory", p=None, epsilon="0"), "--epsilon 0.0: must be > 0"),
     "epsilon below": (words("theory", p=None, epsilon="-2"), "--epsilon -2.0: must be > 0"),
     "epsilon and p": (words("theory", epsilon="1"), "not allowed with argument --p"),
-    "noise kind": (words("theory", p=None, noise="fog"), "--noise fog: must be one of classes:"),
+    "noise kind": (words("theory", p=None, noise="fog"), "--noise fog: must be one of annotators:"),
     "noise numbers": (words("theory", p=None, noise="margin:0.4"), "must be margin:P,DECAY"),
     "noise average": (
         words("theory", p=None, noise="classes:0.9,0.3"),
@@ -54,14 +54,17 @@ PROBLEM = {
     ),
     "margin": (words("theory", margin="triangle"), "--margin triangle: must be one of constant"),
     "margin scale": (words("theory", margin="half-normal:0"), "--margin half-normal:0: must be"),
-    "margin word": (words("theory", margin="uniform:x"), "--margin uniform:x: must be one of"),
+    "margin word": (words("theory", margin="uniform:x"), "--margin uniform:x: must be uniform:W"),
     "spectrum file": (words("theory", spectrum="nowhere.txt"), "--spectrum nowhere.txt: must be"),
     "spectrum power": (words("theory", spectrum="power:x"), "--spectrum power:x: must be"),
     "spectrum room": (words("theory", d="1e15", spectrum="power:1"), "--d 1000000000000000: must"),
-    "schemes with commas": (
-        words("theory", ("--schemes", "full,soft:1")),
-        "--schemes full,soft:1: must be a name; several are separated by spaces",
-    ),
+    "no schemes": (words("theory", ("--schemes", ",")), "--schemes ,: must be one or more names"),
+    "gamma huge": (words("theory", gamma="1e308"), "--gamma 1e+308: must be > 1e-70 and < 1e+70"),
+    "sigma tiny": (words("theory", sigma="1e-300"), "--sigma 1e-300: must be > 1e-70"),
+    "folds": (words("theory", ("--schemes", "crossfit:1e30")), "folds 1e+30: must be at most n"),
+    "command": (["thoery"], "(did you mean theory?)"),
+    "scheme near": (words("theory", ("--schemes", "fulll")), "(did you mean full?)"),
+    "three sizes": (words("theory", ("--alpha", "2")), "--alpha 2: not with both --n and --d"),
     "share of a scheme": (
         words("theory", ("--schemes", "confident:2")),
         "--schemes confident:2: must be in (0, 1]",
@@ -77,7 +80,7 @@ SIMULATE = {
     "engine": (words("simulate", engine="dream"), "--engine: invalid choice: 'dream'"),
     "learner": (
         words("simulate", learner="oracle", engine="direct"),
-        "--learner oracle: must be one of averaging, ridge:L or logistic:L with L > 0",
+        "--learner oracle: must be one of averaging, logistic:L with L > 0, ridge:L",
     ),
     "learner penalty": (
         words("simulate", learner="ridge:0", engine="direct"),
