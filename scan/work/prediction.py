@@ -84,13 +84,20 @@ def _one_by_one(group: Group, scheme: Scheme, rounds: int) -> Found:
     return {name: np.stack([np.asarray(one[name]) for one in every]) for name in every[0]}
 
 
-@eqx.filter_jit
 def _predict(problem: Problem, scheme: Scheme, rounds: int) -> dict[str, Any]:
+    """One round is one program; several compile their own parts (R21)."""
+    return (_broadcast if rounds > 1 else _compiled)(problem, scheme, rounds)
+
+
+def _broadcast(problem: Problem, scheme: Scheme, rounds: int) -> dict[str, Any]:
     found = _fields(predict(problem, scheme, rounds))
     cells = problem.n.shape[0]
     status = jax.numpy.broadcast_to(found.pop("status"), (cells,))
     shape = (cells, rounds + 1)
     return {"status": status} | {k: jax.numpy.broadcast_to(v, shape) for k, v in found.items()}
+
+
+_compiled = eqx.filter_jit(_broadcast)
 
 
 def _fields(prediction: Prediction) -> dict[str, Any]:
