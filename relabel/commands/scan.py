@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from relabel_lab.relabel import signals
 from relabel_lab.relabel.errors import UsageError, WorkFailed, as_option, bad_value, one_line
-from relabel_lab.relabel.interrupts import Stopped, stoppable
 from relabel_lab.relabel.numbers import whole_number
 from relabel_lab.relabel.output import print_json, shows_progress
 
@@ -68,18 +67,9 @@ def main(args: argparse.Namespace) -> int:
             raise bad_value("--devices", args.devices, "a whole number >= 1")
         os.environ["JAX_NUM_CPU_DEVICES"] = str(args.devices)  # has effect until JAX is in use
 
-    def farewell(stopped: Stopped) -> str:
-        return (
-            f"relabel scan: {stopped.word}; {SAFE} "
-            f"relabel scan {args.config} --store {args.store} --resume"
-        )
-
-    try:
-        with stoppable(farewell):
-            _tell(args, _scan(args, _config(args.config)))
-    except Stopped as stopped:
-        print(farewell(stopped), file=sys.stderr)
-        return stopped.code
+    go_on = f"relabel scan {args.config} --store {args.store} --resume"
+    signals.advise(f"; {SAFE} {go_on}")  # added to the one line that an interrupt prints
+    _tell(args, _scan(args, _config(args.config)))
     return 0
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from difflib import get_close_matches
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError, WrapValidator, model_validator
 from pydantic_core import PydanticCustomError
 
 from relabel_lab.sim.kit import reject
+from relabel_lab.suggest import near
 
 KINDS = {
     "model_type": "a table",
@@ -43,13 +43,7 @@ def allowed(text: str | Callable[[Any], str]) -> WrapValidator:
 
 def one_of(names: Sequence[str]) -> WrapValidator:
     """Word the refusals of a `Literal` of ``names``, the nearest of them suggested."""
-    return allowed(lambda value: f"one of {', '.join(names)}{nearest(value, names)}")
-
-
-def nearest(given: Any, known: Iterable[str]) -> str:
-    """A suggestion in brackets, or nothing where no known name is near."""
-    near = get_close_matches(str(given), list(known), n=1, cutoff=0.4)
-    return f" (did you mean {near[0]}?)" if near else ""
+    return allowed(lambda value: f"one of {', '.join(names)}{near(str(value), names)}")
 
 
 def one_line(error: ValidationError) -> ValueError:
@@ -80,7 +74,7 @@ class Table(BaseModel):
     def _only_known_keys(cls, given: Any) -> Any:
         for key in given if isinstance(given, dict) else ():
             if key not in cls.model_fields:
-                hint = nearest(key, cls.model_fields) or f": known: {', '.join(cls.model_fields)}"
+                hint = near(str(key), cls.model_fields) or f": known: {', '.join(cls.model_fields)}"
                 text = f"{key} is not a known key{hint}"
                 raise PydanticCustomError("unknown", "{text}", {"text": text})
         return given

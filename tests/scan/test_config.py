@@ -124,7 +124,7 @@ def test_derived_axes():
         ("axes", "margin", "round", "axes.margin = round .* one of constant"),
         ("axes", "spectrum", "power:x", "axes.spectrum = power:x .* isotropic or power:A"),
         ("axes", "margin", {"linspace": [0, 1, 2]}, "axes.margin .* a name or a list of names"),
-        ("run", "schemes", ["ful"], "run.schemes = ful .* one of confident.*did you mean full"),
+        ("run", "schemes", ["ful"], "run.schemes = ful .* one of .*did you mean full"),
         ("run", "schemes", [], r"run.schemes = \[\] .* a list of at least one"),
         ("run", "schemes", ["full", "full"], "free of repeated names"),
         ("run", "schemes", None, "run.schemes is missing"),
