@@ -8,6 +8,7 @@ import jax
 
 jax.config.update("jax_enable_x64", True)
 
+from relabel_lab.sim.classes import ClassProblem  # noqa: E402
 from relabel_lab.sim.margins import Constant, Gaussian, HalfNormal, Margin, Uniform, parse_margin  # noqa: E402
 from relabel_lab.sim.noise import LabelNoise, UniformFlips, parse_noise  # noqa: E402
 from relabel_lab.sim.outcome import Outcome, RoundSummary, improved, outcome, settled  # noqa: E402
@@ -16,6 +17,7 @@ from relabel_lab.sim.schemes import Consensus, CrossFit, Full, Initial, Scheme, 
 from relabel_lab.sim.simulate import simulate  # noqa: E402
 
 __all__ = [
+    "ClassProblem",
     "Consensus",
     "Constant",
     "CrossFit",

@@ -7,7 +7,7 @@ from typing import Any
 
 import jax
 
-from relabel_lab.sim import dice, direct
+from relabel_lab.sim import classes, dice, direct
 from relabel_lab.sim.kit import reject
 from relabel_lab.sim.outcome import Outcome
 from relabel_lab.sim.problem import Problem
@@ -17,7 +17,7 @@ ENGINES = {"dice": dice.run_many, "direct": direct.run_many}
 
 
 def simulate(
-    problem: Problem,
+    problem: Problem | classes.ClassProblem,
     schemes: Sequence[Scheme | str] | Scheme | str,
     rounds: int = 1,
     *,
@@ -29,7 +29,7 @@ def simulate(
     """Retrain over many seeds, all schemes on the same draws.
 
     Args:
-        problem: a scalar problem.
+        problem: a scalar problem, perhaps of many classes (R22).
         schemes: one or several, as objects or by name (``"consensus"``).
         rounds: retraining rounds, >= 0.
         key: the cell's key; seed number i uses ``fold_in(key, i)``.
@@ -47,5 +47,8 @@ def simulate(
         raise reject("engine", engine, " or ".join(ENGINES))
     several = [schemes] if isinstance(schemes, (Scheme, str)) else schemes
     rules = [parse_scheme(each) if isinstance(each, str) else each for each in several]
+    if isinstance(problem, classes.ClassProblem):
+        options |= {"engine": engine}
+        return classes.run_many(problem, rules, rounds, key=key, seeds=seeds, **options)
     run_many: Any = ENGINES[engine]
     return run_many(problem, rules, rounds, key=key, seeds=seeds, **options)

@@ -1,0 +1,25 @@
+"""The limit of K classes against its exact law at a large size (R22)."""
+
+import jax
+import numpy as np
+import pytest
+
+from relabel_lab.sim import ClassProblem, parse_scheme, simulate
+from relabel_lab.theory import predict
+
+SCHEMES = ["full", "consensus", "crossfit:3", "confident:0.5"]
+
+
+@pytest.mark.parametrize("classes", [3, 4, 10])
+def test_dice_approach_the_limit(classes):
+    problem = ClassProblem(12_000, 3999 + classes, 0.5, gamma=2.2, classes=classes)
+    found = simulate(problem, SCHEMES, 1, key=jax.random.key(3), seeds=24)
+    for name in SCHEMES:
+        limit = predict(problem, parse_scheme(name))
+        for quantity in ("kappa", "label_accuracy", "coverage"):
+            drawn = np.asarray(getattr(found[name], quantity))
+            error = drawn.std(0, ddof=1) / len(drawn) ** 0.5
+            told = np.asarray(getattr(limit, quantity))
+            off = np.abs(drawn.mean(0) - told)
+            # 1/n: what finite sizes add, a few times over (binary laws: R20).
+            assert np.all(off <= 4.5 * error + 20 / problem.n), (name, quantity, off, error)

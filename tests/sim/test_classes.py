@@ -1,0 +1,99 @@
+"""K classes: refusals, contrasts, the exact accuracy, and dice against drawn data (R22)."""
+
+from __future__ import annotations
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from scipy import stats
+
+from relabel_lab.sim import ClassProblem, simulate
+from relabel_lab.sim.classes import response_rate
+from relabel_lab.sim.classes.chi_tail import log_chi_tail
+from relabel_lab.sim.classes.contrasts import contrasts
+from relabel_lab.sim.classes.quality import directions, log_error
+from relabel_lab.sim.kit import Refusal
+from relabel_lab.sim.schemes import Soft
+from tests.strategies import agrees
+
+SCHEMES = ["initial", "full", "consensus", "crossfit:3", "confident:0.5"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "argument"),
+    [
+        ({"classes": 1}, "classes"),
+        ({"classes": 6, "d": 5}, "classes"),
+        ({"classes": 2.5}, "classes"),
+        ({"classes": 4, "p": 0.75}, "p"),
+        ({"classes": 4, "p": -0.1}, "p"),
+        ({"classes": 4, "gamma": 0.0}, "gamma"),
+    ],
+)
+def test_bad_input_names_the_argument(fields, argument):
+    with pytest.raises(Refusal) as refused:
+        ClassProblem(**{"n": 20, "d": 9, "p": 0.2, **fields})
+    assert refused.value.argument == argument
+
+
+def test_schemes_of_one_real_score_are_refused():
+    problem = ClassProblem(20, 9, 0.2, classes=3)
+    with pytest.raises(Refusal, match="soft"):
+        simulate(problem, Soft(1.0), key=jax.random.key(0), seeds=2)
+
+
+def test_randomised_response_of_two_and_of_many_classes():
+    assert response_rate(1.0, 2) == pytest.approx(1 / (1 + np.e), rel=1e-15)
+    assert response_rate(2.0, 10) == pytest.approx(9 / (np.exp(2) + 9), rel=1e-15)
+    with pytest.raises(Refusal):
+        response_rate(0.0, 10)
+
+
+@pytest.mark.parametrize("classes", [2, 3, 10])
+def test_contrasts_span_what_sums_to_zero(classes):
+    basis = contrasts(classes)
+    np.testing.assert_allclose(basis.T @ basis, np.eye(classes - 1), atol=1e-14)
+    np.testing.assert_allclose(basis @ basis.T, np.eye(classes) - 1 / classes, atol=1e-14)
+
+
+@pytest.mark.parametrize("freedom", [1, 2, 3, 6, 9, 99])
+def test_chi_tail_against_scipy(freedom):
+    x = np.array([0.0, 0.3, 1.0, 3.0, 8.0, 14.0, 30.0])
+    found = log_chi_tail(jnp.asarray(x), freedom)
+    np.testing.assert_allclose(found, stats.chi.logsf(x, freedom), rtol=1e-10, atol=1e-13)
+
+
+def test_error_of_a_lopsided_classifier_is_that_of_a_test_set():
+    means = jnp.array([[1.0, -0.2, 0.1], [0.3, 0.6, -0.5], [-1.3, -0.4, -0.1]])
+    root = np.array([[0.8, 0.1], [-0.3, 0.9], [-0.5, -1.0]])
+    draws = np.random.default_rng(0).normal(size=(200_000, 2)) @ root.T
+    wrong = np.array([np.argmax(np.asarray(means)[:, y] + draws, 1) != y for y in range(3)])
+    each = jax.vmap(lambda key: log_error(means, jnp.asarray(root @ root.T), directions(key, 3)))
+    errors = np.exp(each(jax.random.split(jax.random.key(1), 100)))
+    assert agrees(errors, wrong.mean(), also=4.5 * wrong.mean(0).std() / wrong.shape[1] ** 0.5)
+
+
+@pytest.mark.parametrize("classes", [2, 4, 10])
+def test_dice_draw_the_law_of_the_data_over_two_rounds(classes):
+    problem = ClassProblem(150, 40, 0.35, gamma=1.6, sigma=1.2, classes=classes)
+    found = [
+        simulate(problem, SCHEMES, 2, key=jax.random.key(seed), seeds=192, engine=engine)
+        for seed, engine in enumerate(("dice", "direct"))
+    ]
+    for name in SCHEMES:
+        for quantity in ("kappa", "accuracy", "label_accuracy", "coverage"):
+            ours, theirs = (np.asarray(getattr(every[name], quantity)) for every in found)
+            error = theirs.std(0, ddof=1) / len(theirs) ** 0.5
+            assert agrees(ours, theirs.mean(0), also=4.5 * error + 1e-12), (name, quantity)
+
+
+def test_more_classes_than_noise_dimensions():
+    problem = ClassProblem(60, 8, 0.2, gamma=1.5, classes=7)
+    found = [
+        simulate(problem, "full", 1, key=jax.random.key(seed), seeds=192, engine=engine)["full"]
+        for seed, engine in enumerate(("dice", "direct"))
+    ]
+    ours, theirs = (np.asarray(every.kappa) for every in found)
+    error = theirs.std(0, ddof=1) / len(theirs) ** 0.5
+    assert agrees(ours, theirs.mean(0), also=4.5 * error)
