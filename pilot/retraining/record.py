@@ -29,9 +29,10 @@ def changed(run: Retraining, state: Round) -> np.ndarray:
 
 def coverage(run: Retraining, mask: np.ndarray) -> dict[Any, float]:
     """By given class, the weight of the samples in ``mask`` over that of all."""
-    weight, count = run.learner.weights(), len(run.learner.classes)
+    weight, count = run.learner.weight, len(run.learner.classes)
+    part = None if weight is None else weight[mask]
     total = np.bincount(run.given, weights=weight, minlength=count)
-    inside = np.bincount(run.given, weights=weight * mask, minlength=count)
+    inside = np.bincount(run.given[mask], weights=part, minlength=count)
     share = np.divide(inside, total, out=np.zeros(count), where=total > 0)
     return dict(zip(run.learner.classes.tolist(), share.tolist(), strict=True))
 
@@ -70,7 +71,7 @@ def entry(run: Retraining, state: Round) -> dict[str, Any]:
         "round": state.number,
         "retrained": state.reason is None,
         "reason": state.reason,
-        "agreement": float(np.average(agreed, weights=run.learner.weights())),
+        "agreement": float(np.average(agreed, weights=run.learner.weight)),
         "kept": int(np.count_nonzero(mask)),
         "changed": int(np.count_nonzero(changed(run, state))),
         "coverage": coverage(run, mask),
