@@ -14,7 +14,7 @@ def scores(ax: Axes, found: Findings) -> None:
     """Held-out averaging scores × given label: histogram and the law of the fitted mixture."""
     mixture = found.fit.mixture
     assert mixture is not None
-    X, sign = signed_rows(found.data)
+    X, sign = signed_rows(found.data, mixture.p)
     held_out, _ = scores_of(X, sign, mixture)
     low, high = np.quantile(held_out, [0.005, 0.995])
     edges = np.linspace(low, high, 31)
