@@ -80,6 +80,8 @@ def test_bad_input_is_one_line_and_leaves_nothing(capsys, smoke, tmp_path):
     assert not out.exists()
     out.mkdir()
     (out / "mine.txt").write_text("not a run")
+    assert "--out" in complaint(capsys, "text", "--preset", "smoke", *put)
+    assert "--out" in complaint(capsys, "image", "--preset", "smoke", "--out", str(smoke))
     assert "--out" in complaint(capsys, "probe", "--preset", "smoke", *put)
     mark = json.loads((smoke / "run.json").read_text())
     shutil.rmtree(out)
