@@ -14,7 +14,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 # The editable install links every module by itself: a new or moved file needs new links.
-PACKAGES := api sim theory proofs_check scan figures relabel
+PACKAGES := api sim theory proofs_check scan figures pilot experiments relabel
 LISTED := $(firstword $(shell find $(PACKAGES) -name '*.py' -o -name '*.toml' -o -name py.typed | sort | cksum))
 LINKED := $(VENV)/.linked-$(LISTED)
 

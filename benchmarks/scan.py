@@ -9,9 +9,17 @@ from typing import Any
 import jax
 import numpy as np
 
-from relabel_lab.scan.config import Config, parse
-from relabel_lab.scan.store import Block, grid_frame, open_finished
-from relabel_lab.scan.work import BlockWork, locally, padded_sizes, run_scan
+from relabel_lab.scan import (
+    Block,
+    BlockWork,
+    Config,
+    grid_frame,
+    locally,
+    open_finished,
+    parse,
+    run_scan,
+)
+from relabel_lab.sim.dice import padded_sizes
 
 Row = dict[str, Any]
 PLANE = {"p": {"linspace": [0.02, 0.45, 32]}, "rho": {"geomspace": [0.5, 4.0, 16]}, "alpha": 2.0}
@@ -60,23 +68,16 @@ class _Timed:
 
     def __init__(self, work: BlockWork):
         self.work, self.engine_seconds = work, 0.0
-        parts = work.engine.parts
+        draw = work.engine.draw
 
-        def timed(group: Any) -> Any:
-            for part, draw in parts(group):
-                yield part, self._timed(draw)
-
-        work.engine.parts = timed  # type: ignore[method-assign]
-
-    def _timed(self, draw: Any) -> Any:
-        def run(*args: Any) -> Any:
+        def timed(*args: Any) -> Any:
             start = time.perf_counter()
             try:
                 return draw(*args)
             finally:
                 self.engine_seconds += time.perf_counter() - start
 
-        return run
+        work.engine.draw = timed  # type: ignore[method-assign, assignment]
 
     def __call__(self, block: int) -> Block:
         return self.work(block)

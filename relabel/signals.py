@@ -33,10 +33,11 @@ class Stopped(KeyboardInterrupt):
 
 
 class _State:
-    """What both threads know: whether the line has been printed."""
+    """What both threads know: what the command adds to the line, and whether it was printed."""
 
     lock = threading.Lock()
     told = False
+    more = ""
 
 
 def watch(program: str) -> None:
@@ -49,12 +50,17 @@ def watch(program: str) -> None:
     threading.Thread(target=_wait, args=(here, there, program), daemon=True).start()
 
 
+def advise(more: str) -> None:
+    """Add to the one line what the user can do."""
+    _State.more = more
+
+
 def tell(line: str) -> None:
     """Print the one line about the interrupt, once."""
     with _State.lock:
         if not _State.told:
             _State.told = True
-            print(line, file=sys.stderr, flush=True)
+            print(f"{line}{_State.more}", file=sys.stderr, flush=True)
 
 
 def leave(code: int) -> NoReturn:

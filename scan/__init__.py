@@ -3,18 +3,58 @@
 Above `sim` and `theory`, because a store holds both.
 """
 
-from relabel_lab.scan.config import Config, load, parse
-from relabel_lab.scan.store import Refused
-from relabel_lab.scan.work import BlockWork, Failed, Summary, locally, run_scan
+from relabel_lab.scan.config import PRESETS, Config, Grid, json_schema, load, parse, preset
+from relabel_lab.scan.store import (
+    Block,
+    Exists,
+    Refused,
+    Verdict,
+    grid_frame,
+    open_finished,
+    verify,
+)
+from relabel_lab.scan.work import (
+    BOUNDARY,
+    BlockWork,
+    Failed,
+    Progress,
+    Summary,
+    Watcher,
+    bisect,
+    bisect_block,
+    boundary_frame,
+    boundary_parts,
+    locally,
+    on_cluster,
+    run_scan,
+)
 
 __all__ = [
+    "BOUNDARY",
+    "Block",
     "BlockWork",
     "Config",
+    "Exists",
     "Failed",
+    "Grid",
+    "PRESETS",
+    "Progress",
     "Refused",
     "Summary",
+    "Verdict",
+    "Watcher",
+    "bisect",
+    "bisect_block",
+    "boundary_frame",
+    "boundary_parts",
+    "grid_frame",
+    "json_schema",
     "load",
     "locally",
+    "on_cluster",
+    "open_finished",
     "parse",
+    "preset",
     "run_scan",
+    "verify",
 ]

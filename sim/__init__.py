@@ -9,7 +9,7 @@ import jax
 jax.config.update("jax_enable_x64", True)
 
 from relabel_lab.sim.margins import Constant, Gaussian, HalfNormal, Margin, Uniform, parse_margin  # noqa: E402
-from relabel_lab.sim.noise import LabelNoise, UniformFlips  # noqa: E402
+from relabel_lab.sim.noise import LabelNoise, UniformFlips, parse_noise  # noqa: E402
 from relabel_lab.sim.outcome import Outcome, RoundSummary, improved, outcome, settled  # noqa: E402
 from relabel_lab.sim.problem import Problem, power_spectrum  # noqa: E402
 from relabel_lab.sim.schemes import Consensus, CrossFit, Full, Initial, Scheme, parse_scheme  # noqa: E402
@@ -34,6 +34,7 @@ __all__ = [
     "improved",
     "outcome",
     "parse_margin",
+    "parse_noise",
     "parse_scheme",
     "power_spectrum",
     "settled",

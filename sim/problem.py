@@ -114,7 +114,9 @@ class Problem(eqx.Module):
     @property
     def law(self) -> Margin:
         """The margin law with every parameter that the problem fixes filled in."""
-        return self.margin.at(self.rho)
+        kinks = self.noise.kinks() if isinstance(self.noise, ExactNoise) else ()
+        law = self.margin.at(self.rho)
+        return law.broken_at(kinks) if kinks else law
 
 
 def _ranged(name: str, value: Any) -> None:

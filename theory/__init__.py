@@ -1,14 +1,19 @@
 """Predictions for retraining: proportional limit, population limit and critical separations."""
 
+from relabel_lab.theory.finite import FiniteLaw, boundary, finite_law
 from relabel_lab.theory.fluctuations import scheme_law
 from relabel_lab.theory.limit import (
+    BestRounds,
     Combination,
     Limit,
     Moments,
+    RoundsPrediction,
     advantage_at_maximal_noise,
     anisotropic_advantage,
     best_combination,
     best_combination_limit,
+    best_rounds,
+    collapse_separation,
     critical_rho,
     critical_separation,
     fixed_point,
@@ -20,6 +25,7 @@ from relabel_lab.theory.limit import (
     population_map,
     population_threshold,
     predict_limit,
+    predict_rounds,
     rule_moments,
 )
 from relabel_lab.theory.prediction import predict
@@ -27,17 +33,24 @@ from relabel_lab.theory.sample_size import sample_size
 from relabel_lab.theory.status import Prediction, Status
 
 __all__ = [
+    "BestRounds",
     "Combination",
+    "FiniteLaw",
     "Limit",
     "Moments",
     "Prediction",
+    "RoundsPrediction",
     "Status",
     "advantage_at_maximal_noise",
     "anisotropic_advantage",
     "best_combination",
     "best_combination_limit",
+    "best_rounds",
+    "boundary",
+    "collapse_separation",
     "critical_rho",
     "critical_separation",
+    "finite_law",
     "fixed_point",
     "helps_at_maximal_noise",
     "isotropic",
@@ -48,6 +61,7 @@ __all__ = [
     "population_threshold",
     "predict",
     "predict_limit",
+    "predict_rounds",
     "rule_moments",
     "sample_size",
     "scheme_law",

@@ -19,6 +19,7 @@ class Status(IntEnum):
     ROUNDS = 2
     SCHEME = 3
     UNDEFINED = 4
+    NOISE = 5
 
     @property
     def reason(self) -> str | None:
@@ -34,6 +35,8 @@ _REASONS = {
     Status.SCHEME: "no limit is known for this scheme; simulate serves",
     Status.UNDEFINED: "the labels cancel and leave no classifier, or numbers leave the range of "
     "64-bit arithmetic",
+    Status.NOISE: "labels are flipped by features of the noise, outside R2-R5; the direct engine "
+    "serves",
 }
 
 

@@ -1,4 +1,4 @@
-"""Find the smallest number of samples at which retraining improves the model (R20).
+"""Find the smallest number of samples at which retraining improves the model (R25, R20).
 
 The problem's --n is not used.  With --accuracy, the smallest n whose retrained model reaches
 that population accuracy.  The answer comes without simulation.  For full retraining with isotropic
@@ -89,7 +89,7 @@ def _boundary(args: argparse.Namespace, problem: Problem, n: int, scheme: Scheme
     """Width of the phase boundary at n samples."""
     import equinox as eqx
 
-    from relabel_lab.theory.fluctuations import boundary
+    from relabel_lab.theory import boundary
 
     sized = eqx.tree_at(lambda problem: problem.n, problem, n)
     return boundary(sized, args.boundary, scheme=scheme)._asdict()
@@ -97,7 +97,9 @@ def _boundary(args: argparse.Namespace, problem: Problem, n: int, scheme: Scheme
 
 def _say(told: dict[str, Any]) -> None:
     if told["n"] is None:
-        print(f"no n: the probability stays at {told['probability']:.4g}")
+        print(f"no n up to {told['tried']}: the largest probability is {told['probability']:.4g}")
+        if told["reason"] is not None:
+            print(f"beyond, no prediction: {told['reason']}")
         return
     print(f"n = {told['n']} (probability {told['probability']:.4g}; {told['method']})")
     if told["certified"] is not None:

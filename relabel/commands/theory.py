@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
+from relabel_lab.relabel.errors import bad_value
+from relabel_lab.relabel.numbers import whole_number
 from relabel_lab.relabel.output import accuracy_cell, print_json, print_table
 from relabel_lab.relabel.problem_options import add_problem_arguments, describe, problem_from
 from relabel_lab.relabel.scheme_options import add_scheme_arguments, schemes_from
@@ -18,13 +20,20 @@ SUMMARY = "predict margin parameter and accuracy of each scheme"
 
 QUANTITIES = ("kappa", "accuracy", "log_error", "label_accuracy", "coverage")
 HEADINGS = ("scheme", "kappa", "accuracy", "log_error", "labels right", "used")
+MOST_ROUNDS = 20
 FLUCTUATIONS = ("mean", "spread", "p_improves")
+LEVELS = ("0.05", "0.25", "0.5", "0.75", "0.95")  # of the quantiles, where they are told
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The problem and the schemes."""
     add_problem_arguments(parser)
     add_scheme_arguments(parser)
+    parser.add_argument(
+        "--rounds",
+        type=whole_number,
+        help="also every round from 0 to this many, 0 ... 20 (R21; without it round 1 alone)",
+    )
     parser.add_argument(
         "--fluctuations",
         action="store_true",
@@ -33,12 +42,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
-    """Print the prediction after one round."""
+    """Print the prediction after one round, and with ``--rounds`` after each."""
     from relabel_lab.theory import predict
 
+    if args.rounds is not None and not 0 <= args.rounds <= MOST_ROUNDS:
+        raise bad_value("--rounds", args.rounds, f"a whole number from 0 to {MOST_ROUNDS}")
     problem = problem_from(args)
     chosen = schemes_from(args)
     schemes = {scheme.name: after_one_round(predict(problem, scheme)) for scheme in chosen}
+    for scheme in chosen if args.rounds is not None else ():
+        schemes[scheme.name] |= over_rounds(problem, scheme, args.rounds)
     if args.fluctuations:
         for scheme in chosen:
             schemes[scheme.name]["fluctuations"] = at_finite_size(problem, scheme)
@@ -50,14 +63,19 @@ def main(args: argparse.Namespace) -> int:
     if "all" in args.schemes:  # the best scheme first
         best = sorted(schemes, key=lambda name: _rank(schemes[name]["kappa"]), reverse=True)
         schemes = {name: schemes[name] for name in best}
-    print_table(HEADINGS, [_row(name, values) for name, values in schemes.items()])
+    if args.rounds is None:
+        print_table(HEADINGS, [_row(name, values) for name, values in schemes.items()])
+    else:
+        columns = [HEADINGS[0], "round", *HEADINGS[1:]]
+        print_table(columns, [row for each in schemes.items() for row in _rows_of_rounds(*each)])
     if args.fluctuations:
         print()
         columns = ["scheme", "mean", "spread", "P(improves)"]
         print_table(columns, [_law(name, v["fluctuations"]) for name, v in schemes.items()])
     for name, values in schemes.items():
-        if values.get("reason") is not None:
-            print(f"\n{name}: no prediction, because {values['reason']}")
+        reason = values.get("rounds_reason" if args.rounds is not None else "reason")
+        if reason is not None:
+            print(f"\n{name}: no prediction, because {reason}")
     return 0
 
 
@@ -66,7 +84,7 @@ def _rank(kappa: float) -> float:
 
 
 def _row(name: str, values: dict[str, Any]) -> list[str]:
-    if values["kappa"] != values["kappa"]:
+    if values["kappa"] is None or values["kappa"] != values["kappa"]:
         return [name, *["-"] * (len(HEADINGS) - 1)]
     accuracy = accuracy_cell(values["accuracy"], values["log_error"])
     rest = [f"{values[q]:.5g}" for q in ("log_error", "label_accuracy", "coverage")]
@@ -75,6 +93,38 @@ def _row(name: str, values: dict[str, Any]) -> list[str]:
 
 def _law(name: str, law: dict[str, Any]) -> list[str]:
     return [name, *("-" if law[q] is None else f"{law[q]:.5g}" for q in FLUCTUATIONS)]
+
+
+def _rows_of_rounds(name: str, values: dict[str, Any]) -> list[list[Any]]:
+    rows = [_row(name, told) for told in values["rounds"]]
+    return [[name, number, *row[1:]] for number, row in enumerate(rows)]
+
+
+def over_rounds(problem: Problem, scheme: Scheme, rounds: int) -> dict[str, Any]:
+    """Every round, with the error of kappa where it is a computed one; null where none is known.
+
+    ``rounds_status`` and ``rounds_reason`` say why there are none.
+    """
+    import numpy as np
+
+    from relabel_lab.sim.kit import Refusal
+    from relabel_lab.theory import RoundsPrediction, Status, predict
+
+    try:
+        found = predict(problem, scheme, rounds)
+    except Refusal as refused:
+        nothing = [dict.fromkeys(QUANTITIES)] * (rounds + 1)
+        return {"rounds": nothing, "rounds_status": "rounds", "rounds_reason": str(refused)}
+    values = {q: np.asarray(getattr(found, q)).tolist() for q in QUANTITIES}
+    told: dict[str, Any] = {
+        "rounds": [{q: values[q][t] for q in QUANTITIES} for t in range(rounds + 1)]
+    }
+    if isinstance(found, RoundsPrediction):
+        told |= {"rounds_error": np.asarray(found.error).tolist(), "rounds_method": found.method}
+    if found.reason is not None:
+        status = Status(int(found.status)).name.lower()
+        told |= {"rounds_status": status, "rounds_reason": found.reason}
+    return told
 
 
 def after_one_round(outcome: Prediction) -> dict[str, Any]:
@@ -88,13 +138,12 @@ def after_one_round(outcome: Prediction) -> dict[str, Any]:
 
 
 def at_finite_size(problem: Problem, scheme: Scheme) -> dict[str, Any]:
-    """Mean and spread of kappa and P(improves); all None, with the reason, where not known."""
-    from relabel_lab.theory import scheme_law
+    """Mean, spread and quantiles of kappa, P(improves), their errors and where they come from."""
+    from relabel_lab.theory import finite_law
 
-    try:
-        law = scheme_law(problem, scheme)
-    except ValueError as error:
-        return {**dict.fromkeys(FLUCTUATIONS), "reason": str(error)}
-    mean, spread = float(law.mean[1]), float(law.covariance[1, 1]) ** 0.5
-    improves = min(max(float(law.improves), 0.0), 1.0)  # Edgeworth terms may leave [0, 1]
-    return {"mean": mean, "spread": spread, "p_improves": improves, "reason": None}
+    law = finite_law(problem, scheme)
+    told = {quantity: getattr(law, quantity) for quantity in FLUCTUATIONS}
+    errors = {"error": law.errors.p_improves, "errors": law.errors._asdict()}
+    quantiles = None if law.quantiles is None else dict(zip(LEVELS, law.quantiles, strict=True))
+    source = {"method": law.method, "status": law.status, "reason": law.reason}
+    return {**told, **errors, "quantiles": quantiles, **source}

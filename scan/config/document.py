@@ -5,36 +5,75 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
-from dataclasses import dataclass, fields
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from relabel_lab.scan.config.options import Adaptive, Refine, Run, Storage, parse_table
-from relabel_lab.scan.config.suggest import unknown_key
-from relabel_lab.scan.config.values import Axis, parse_axis
-from relabel_lab.sim.kit import reject
+from pydantic import Field, PlainValidator, ValidationError, model_validator
 
-AXES = ("p", "epsilon", "rho", "gamma", "sigma", "n", "d", "alpha", "margin", "spectrum")
-TABLES = ("axes", "run", "adaptive", "refine", "store")
+from relabel_lab.scan.config.axes import Axes, Axis, in_order
+from relabel_lab.scan.config.grid import Grid
+from relabel_lab.scan.config.options import Adaptive, Refine, Run, Storage
+from relabel_lab.scan.config.problems import check_problems
+from relabel_lab.scan.config.refusals import Table, one_line, refuse
+
+MEMORY = 2**32
+"""Bytes that the raw results of one cell may take."""
 
 
-@dataclass(frozen=True)
-class Config:
+class Config(Table):
     """A whole scan: the grid, what is simulated in each cell, and how it is stored.
 
     Attributes:
         axes: all parameters given, in the order of the file; swept ones span the grid.
-        run: schemes, rounds, seeds, engine and quantities.
-        adaptive: stopping rule, when seeds are adaptive.
-        refine: bisection of the boundary, when wanted.
-        store: block size.
     """
 
-    axes: tuple[Axis, ...]
+    axes: Annotated[tuple[Axis, ...], PlainValidator(in_order, json_schema_input_type=Axes)]
+    """All parameters, swept where a list or a range is given."""
     run: Run
-    adaptive: Adaptive | None
-    refine: Refine | None
-    store: Storage
+    """Schemes, rounds, seeds, engine and quantities."""
+    adaptive: Adaptive | None = None
+    """The stopping rule, when seeds are adaptive."""
+    refine: Refine | None = None
+    """Bisection of the boundary, when wanted."""
+    store: Storage = Field(default_factory=Storage)
+    """Block size."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _stopping_rule(cls, given: Any) -> Any:
+        """Adaptive seeds have a stopping rule, also where the file does not give one."""
+        run = given.get("run") if isinstance(given, dict) else None
+        if isinstance(run, dict) and run.get("seeds") == "adaptive":
+            return {**given, "adaptive": given.get("adaptive", {})}
+        return given
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Config:
+        if self.adaptive is not None and self.run.seeds != "adaptive":
+            words = '"adaptive" when the config has an [adaptive] table'
+            raise refuse(words, key="run.seeds", value=self.run.seeds)
+        if self.refine is not None:
+            self._can_refine(self.refine.axis)
+        if self.cell_bytes > MEMORY:
+            words = f"few enough for a cell's results to fit {MEMORY >> 30} GiB"
+            raise refuse(words, key="run.seeds", value=self.seeds)
+        return self
+
+    def _can_refine(self, name: str) -> None:
+        axis, run = self.axis(name), self.run
+        if axis is None or len(axis.values) < 2:
+            words = "a swept axis with at least two values"
+            raise refuse(words, key="refine.axis", value=name)
+        if list(axis.values) != sorted(axis.values):
+            words = "increasing where it is refined"
+            raise refuse(words, key=f"axes.{name}", value=axis.plain())
+        if set(run.schemes) == {"initial"}:
+            words = "more than initial where a boundary is refined"
+            raise refuse(words, key="run.schemes", value=list(run.schemes))
+        if "improved" not in run.quantities:
+            words = "with improved where a boundary is refined"
+            raise refuse(words, key="run.quantities", value=list(run.quantities))
 
     @property
     def swept(self) -> tuple[Axis, ...]:
@@ -45,26 +84,34 @@ class Config:
         """The axis called ``name``, if the config gives it."""
         return next((axis for axis in self.axes if axis.name == name), None)
 
+    @cached_property
+    def grid(self) -> Grid:
+        """The cells."""
+        return Grid(self.axes)
+
+    @property
+    def seeds(self) -> int:
+        """Most seeds that a cell may take."""
+        return self.adaptive.cap if self.adaptive is not None else int(self.run.seeds)
+
+    @property
+    def cell_bytes(self) -> int:
+        """Size of the raw results of one cell: four quantities in float64."""
+        return self.seeds * len(self.run.schemes) * (self.run.rounds + 1) * 4 * 8
+
     def plain(self) -> dict[str, Any]:
         """Everything that decides the results, as JSON with defaults filled in."""
         result: dict[str, Any] = {"axes": {axis.name: axis.plain() for axis in self.axes}}
-        for table in ("run", "adaptive", "refine", "store"):
-            options = getattr(self, table)
-            if options is not None:
-                result[table] = {f.name: _listed(getattr(options, f.name)) for f in fields(options)}
+        tables = self.model_dump(mode="json", exclude={"axes"}, exclude_none=True)
         refined = self.axis(self.refine.axis) if self.refine is not None else None
         if refined is not None:
-            result["refine"]["spacing"] = refined.spacing
-        return result
+            tables["refine"]["spacing"] = refined.spacing
+        return result | tables
 
     @property
     def digest(self) -> str:
         """Hexadecimal name of the configuration, equal only for equal configurations."""
         return hashlib.sha256(json.dumps(self.plain()).encode()).hexdigest()
-
-
-def _listed(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else value
 
 
 def load(path: str | Path) -> Config:
@@ -89,51 +136,10 @@ def parse(table: dict[str, Any]) -> Config:
     Raises:
         ValueError: naming the key, its value and what is allowed.
     """
-    for key, value in table.items():
-        if key not in TABLES:
-            raise unknown_key("config", key, TABLES)
-        if not isinstance(value, dict):
-            raise reject(key, value, "a table")
-    for key in ("axes", "run"):
-        if key not in table:
-            raise ValueError(f"the config has no [{key}] table")
-    axes = _axes(table["axes"])
-    run = parse_table(Run, "run", table["run"])
-    config = Config(
-        axes,
-        run,
-        _adaptive(run, table),
-        parse_table(Refine, "refine", table["refine"]) if "refine" in table else None,
-        parse_table(Storage, "store", table.get("store", {})),
-    )
-    if config.refine is not None:
-        config.refine.check(config.swept, run.schemes, run.quantities)
+    try:
+        config = Config.model_validate(table)
+    except ValidationError as error:
+        raise one_line(error) from None
+    config.grid.check()
+    check_problems(config.grid, config.run)
     return config
-
-
-def _adaptive(run: Run, table: dict[str, Any]) -> Adaptive | None:
-    if run.seeds == "adaptive":
-        return parse_table(Adaptive, "adaptive", table.get("adaptive", {}))
-    if "adaptive" in table:
-        raise reject("run.seeds", run.seeds, '"adaptive" when the config has an [adaptive] table')
-    return None
-
-
-def _axes(table: dict[str, Any]) -> tuple[Axis, ...]:
-    for key in table:
-        if key not in AXES:
-            raise unknown_key("axes", key, AXES)
-    given = set(table)
-    _exactly(given, ("p", "epsilon"), 1)
-    _exactly(given, ("n", "d", "alpha"), 2)
-    if not 1 <= len(given & {"rho", "gamma"}) or {"rho", "gamma", "sigma"} <= given:
-        raise ValueError("axes: give rho or gamma (sigma is 1 by default), or two of the three")
-    return tuple(parse_axis(name, value) for name, value in table.items())
-
-
-def _exactly(given: set[str], names: tuple[str, ...], count: int) -> None:
-    if len(given & set(names)) != count:
-        found = ", ".join(n for n in names if n in given) or "none of them"
-        raise ValueError(
-            f"axes: give exactly {count} of {', '.join(names)}; the config gives {found}"
-        )

@@ -7,28 +7,34 @@ from functools import cached_property
 
 import numpy as np
 
-from relabel_lab.scan.config.document import Config
-from relabel_lab.scan.config.parameters import SOURCES, complete
+from relabel_lab.scan.config.axes import Axis
+from relabel_lab.scan.config.entries import LARGEST
+from relabel_lab.scan.config.parameters import SOURCES, complete, derivable
 from relabel_lab.sim.kit import reject
+
+CELLS = 2**32
+"""Cells that keys tell apart: a cell's number is folded into its key as 32 bits."""
 
 
 class Grid:
-    """Cells in row-major order over the swept axes of ``config``.
+    """Cells in row-major order over the swept ones of ``axes``.
 
-    Raises:
-        ValueError: when a derived parameter (say d from n and alpha) is unusable somewhere.
+    Attributes:
+        axes: all of them.
+        names, shape: of the swept axes.
+        cells: number of cells.
     """
 
-    def __init__(self, config: Config):
-        self.config = config
-        self.names = tuple(axis.name for axis in config.swept)
-        self.shape = tuple(len(axis.values) for axis in config.swept)
+    def __init__(self, axes: tuple[Axis, ...]):
+        swept = [axis for axis in axes if axis.swept]
+        self.axes = axes
+        self.names = tuple(axis.name for axis in swept)
+        self.shape = tuple(len(axis.values) for axis in swept)
         self.cells = math.prod(self.shape)
-        self._check()
 
     @cached_property
     def _values(self) -> dict[str, np.ndarray]:
-        return {axis.name: np.asarray(axis.values) for axis in self.config.axes}
+        return {axis.name: np.asarray(axis.values) for axis in self.axes}
 
     def given(self, cells: np.ndarray) -> dict[str, np.ndarray]:
         """The axes' own values at flat cell numbers [C]: arrays [C]."""
@@ -51,10 +57,9 @@ class Grid:
     def derived(self) -> dict[str, tuple[tuple[str, ...], np.ndarray]]:
         """Derived parameters as (dimensions, values), over the axes they depend on alone."""
         result = {}
-        for name in SOURCES:
-            if self.config.axis(name) is None:
-                dims = tuple(axis for axis in self.names if axis in SOURCES[name])
-                result[name] = (dims, self._over(dims, name))
+        for name in derivable(self._values):
+            dims = tuple(axis for axis in self.names if axis in SOURCES[name])
+            result[name] = (dims, self._over(dims, name))
         return result
 
     def _over(self, dims: tuple[str, ...], name: str) -> np.ndarray:
@@ -64,11 +69,25 @@ class Grid:
         given = {key: np.broadcast_to(values[0], shape) for key, values in self._values.items()}
         return complete({**given, **dict(zip(dims, mesh, strict=True))})[name]
 
-    def _check(self) -> None:
-        for name in ("n", "d"):
-            dims = tuple(axis for axis in self.names if axis in ("n", "d", "alpha"))
-            values = self._over(dims, name)
-            if (values < 2).any():
-                raise reject(
-                    f"{name} from the other axes", values.min(), "at least 2 everywhere on the grid"
-                )
+    def check(self) -> None:
+        """Refuse a grid too large, or with unusable derived parameters somewhere.
+
+        Raises:
+            ValueError: naming the parameter and a value of it.
+        """
+        if self.cells >= CELLS:
+            raise reject("number of cells", self.cells, "below 2^32")
+        for name, (_, values) in self.derived().items():
+            usable, words = _usable(name, values)
+            if not usable.all():
+                bad = values[~usable].flat[0]
+                raise reject(f"{name} from the other axes", bad, f"{words} everywhere on the grid")
+
+
+def _usable(name: str, values: np.ndarray) -> tuple[np.ndarray, str]:
+    """Which values of a derived parameter are allowed, and in words."""
+    if name in ("n", "d"):
+        return (values >= 2) & (values <= LARGEST), "at least 2 and at most 2^53"
+    if name == "p":
+        return values < 0.5, "below 0.5"
+    return (values > 0) & np.isfinite(values), "finite and > 0"

@@ -44,7 +44,7 @@ class Frame:
 
 def grid_frame(config: Config) -> Frame:
     """Cells of the grid."""
-    grid, run = Grid(config), config.run
+    grid, run = config.grid, config.run
     sizes = {"scheme": len(run.schemes), "round": run.rounds + 1, "quantile": len(run.quantiles)}
     further: list[Coordinate] = [("round", ("round",), np.arange(run.rounds + 1))]
     if run.quantiles:
@@ -69,8 +69,5 @@ def _derived(grid: Grid) -> list[Coordinate]:
 
 def layout_of(config: Config) -> Layout:
     """Blocks of the wanted size, smaller where a cell's seeds would take too much memory."""
-    run = config.run
-    seeds = config.adaptive.cap if config.adaptive is not None else int(run.seeds)
-    cell_bytes = seeds * len(run.schemes) * (run.rounds + 1) * 4 * 8
-    most = max(1, MEMORY // cell_bytes)
-    return Layout(Grid(config).shape, min(config.store.block, most))
+    most = max(1, MEMORY // config.cell_bytes)
+    return Layout(config.grid.shape, min(config.store.block, most))

@@ -16,14 +16,14 @@ class Entry:
 
     Attributes:
         block: block number.
-        digest: SHA-256 of the block's values.
+        chunks: SHA-256 of each of its chunk files, by path below the store.
         cells: number of cells.
         seeds: seeds simulated, over all cells.
         seconds: time the computation took.
     """
 
     block: int
-    digest: str
+    chunks: dict[str, str]
     cells: int
     seeds: int
     seconds: float
@@ -67,7 +67,10 @@ def _decode(line: bytes) -> Entry | None:
     check, _, text = line.partition(b" ")
     if check != b"%08x" % zlib.crc32(text):
         return None
-    return Entry(**json.loads(text))
+    try:
+        return Entry(**json.loads(text))
+    except (TypeError, ValueError):  # whole, but written by another version
+        return None
 
 
 def _write_all(descriptor: int, data: bytes) -> None:

@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import zarr
 
 from relabel_lab.scan.store.frame import Frame
@@ -18,23 +16,9 @@ from relabel_lab.scan.store.variables import LONG
 
 DIMENSIONS = "_ARRAY_DIMENSIONS"  # how xarray finds an array's dimensions
 COMPRESSOR: dict[str, Any] = {"id": "zstd", "level": 1}
-DECISIVE = ("relabel-lab", "jax", "jaxlib", "numpy", "scipy")  # the values' bits depend on them
-PACKAGES = (*DECISIVE, "xarray", "zarr")
 
 
-def versions() -> dict[str, str]:
-    """Versions of the packages behind a store."""
-    return {name: _version(name) for name in PACKAGES}
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return "not installed"
-
-
-def attributes(record: dict[str, Any], entries: dict[int, Entry]) -> dict[str, Any]:
+def attributes(record: dict[str, Any], entries: dict[int, Entry], blocks: int) -> dict[str, Any]:
     """Attributes of the whole store: configuration, versions, seeds and timings as JSON text."""
     run = record["config"]["run"]
     timings = {
@@ -47,24 +31,33 @@ def attributes(record: dict[str, Any], entries: dict[int, Entry]) -> dict[str, A
         "title": "Retraining on predicted hard labels: simulation with theory beside it",
         "config": json.dumps(record["config"]),
         "versions": json.dumps(record["versions"]),
+        "settings": json.dumps(record["settings"]),
         "root_seed": run["seed"],
         "seeds_per_cell": run["seeds"],
+        "blocks": blocks,
         "timings": json.dumps(timings),
     }
 
 
-def lay(root: Path, frame: Frame, attrs: dict[str, Any]) -> None:
-    """Build the metadata aside and move it over the store's, file by file; chunks stay."""
+def lay(root: Path, frame: Frame, attrs: dict[str, Any]) -> dict[str, bytes]:
+    """Build the metadata aside and move it over the store's, file by file; chunks stay.
+
+    Returns:
+        What was written: content by path below ``root``.
+    """
     aside = root / ".scan" / "skeleton"
     shutil.rmtree(aside, ignore_errors=True)
     _build(aside, frame, attrs)
+    written = {}
     for path in sorted(aside.rglob("*")):
-        target = root / path.relative_to(aside)
+        name = path.relative_to(aside).as_posix()
         if path.is_dir():
-            target.mkdir(exist_ok=True)
+            (root / name).mkdir(exist_ok=True)
         else:
-            os.replace(path, target)
+            written[name] = path.read_bytes()
+            os.replace(path, root / name)
     shutil.rmtree(aside)
+    return written
 
 
 def _build(path: Path, frame: Frame, attrs: dict[str, Any]) -> None:
@@ -83,15 +76,16 @@ def _build(path: Path, frame: Frame, attrs: dict[str, Any]) -> None:
             variable.name,
             shape=(*frame.layout.shape, *tail),
             chunks=(*frame.layout.chunk, *tail),
-            dtype="<f8",
+            dtype=variable.dtype,
             compressors=COMPRESSOR,
-            fill_value=np.nan,
+            fill_value=variable.fill,
             config={"write_empty_chunks": True},
             attributes={
                 DIMENSIONS: [*frame.names, *variable.tail],
                 "long_name": variable.long_name,
                 "units": variable.units,
                 "coordinates": beside,
+                **variable.attributes,
             },
         )
     zarr.consolidate_metadata(path, zarr_format=2)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from relabel_lab.scan.config import Config
 from relabel_lab.scan.statistics import MEANS, QUANTILES
+from relabel_lab.theory import Status
 
 LONG = {
     "kappa": "margin parameter kappa (R1)",
@@ -23,6 +27,7 @@ LONG = {
     "alpha": "aspect ratio n/(d-1)",
     "margin": "law of the margin variable",
     "spectrum": "shape of the noise spectrum",
+    "noise": "kind of label noise",
     "scheme": "label rule",
     "round": "retraining round, 0 the initial model",
     "quantile": "quantile level",
@@ -33,22 +38,51 @@ OUTCOME = ("scheme", "round")
 
 @dataclass(frozen=True)
 class Variable:
-    """One array of the store, over the grid and ``tail`` (dimension names)."""
+    """One array of the store, over the grid and ``tail`` (dimension names).
+
+    Attributes:
+        name: of the array.
+        tail: its dimensions beside the grid's.
+        long_name: what it is.
+        dtype: of its values; where nothing was computed yet, floating ones are NaN, whole ones -1.
+        attributes: further ones.
+    """
 
     name: str
     tail: tuple[str, ...]
     long_name: str
+    dtype: str = "<f8"
+    attributes: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def units(self) -> str:
         """Everything is dimensionless; log-errors are natural logarithms."""
         return "nat" if self.name.startswith("log_error") else "1"
 
+    @property
+    def fill(self) -> float:
+        """Where nothing was computed yet; xarray reads both as NaN."""
+        return float("nan") if self.dtype == "<f8" else -1
+
+
+STATUS = Variable(
+    "theory_status",
+    OUTCOME,
+    "whether there is a prediction (0), or why not",
+    "|i1",
+    {
+        "flag_values": [int(status) for status in Status],
+        "flag_meanings": " ".join(status.name.lower() for status in Status),
+        "reasons": json.dumps({int(s): s.reason for s in Status if s.reason is not None}),
+    },
+)
+"""Where ``*_theory`` is NaN it is not `Status.PREDICTED` (flags as in the CF conventions)."""
+
 
 def variables(config: Config) -> list[Variable]:
     """All variables that a store of ``config`` holds."""
     wanted = config.run.quantities
-    found = [Variable("seeds", (), "seeds used in the cell")]
+    found = [Variable("seeds", (), "seeds used in the cell"), STATUS]
     for name in MEANS:
         if name in wanted:
             found += [

@@ -2,14 +2,13 @@
 
 from relabel_lab.scan.work.block import BlockWork
 from relabel_lab.scan.work.cluster import bisect_block, on_cluster
-from relabel_lab.scan.work.dice_cells import padded_sizes
 from relabel_lab.scan.work.progress import Progress
-from relabel_lab.scan.work.refine import FOLDER, bisect, boundary_frame, boundary_parts
+from relabel_lab.scan.work.refine import BOUNDARY, bisect, boundary_frame, boundary_parts
 from relabel_lab.scan.work.runner import Failed, Summary, Watcher, locally, run_scan
 
 __all__ = [
+    "BOUNDARY",
     "BlockWork",
-    "FOLDER",
     "Failed",
     "Progress",
     "Summary",
@@ -20,6 +19,5 @@ __all__ = [
     "boundary_parts",
     "locally",
     "on_cluster",
-    "padded_sizes",
     "run_scan",
 ]

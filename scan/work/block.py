@@ -7,11 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 import jax
 import numpy as np
 
-from relabel_lab.scan.config import Config, Grid
+from relabel_lab.scan.config import Config
 from relabel_lab.scan.statistics import Samples, summarise
 from relabel_lab.scan.store import layout_of
 from relabel_lab.scan.work.adaptive import sequential
-from relabel_lab.scan.work.engines import Draw, Engine
+from relabel_lab.scan.work.engines import Engine
 from relabel_lab.scan.work.groups import Group, cell_keys, groups
 from relabel_lab.scan.work.prediction import predictions
 
@@ -31,7 +31,7 @@ class BlockWork:
 
     def __init__(self, config: Config, devices: tuple[jax.Device, ...] | None = None):
         self.config = config
-        self.grid = Grid(config)
+        self.grid = config.grid
         self.layout = layout_of(config)
         run = config.run
         self.engine = Engine(run.engine, run.schemes, run.rounds, self.grid.sizes(), devices)
@@ -46,36 +46,35 @@ class BlockWork:
         """All variables of any cells: parameters [C], keys [C]."""
         result: Samples = {}
         for group in groups(parameters, keys):
-            for part, draw in self.engine.parts(group):
-                values = {**self.simulate(part, draw), **predictions(part, self.config.run)}
-                for name, value in values.items():
-                    shape = (len(keys), *value.shape[1:])
-                    result.setdefault(name, np.empty(shape))[part.where] = value
+            values = {**self.simulate(group), **predictions(group, self.config.run)}
+            for name, value in values.items():
+                shape = (len(keys), *value.shape[1:])
+                result.setdefault(name, np.empty(shape, value.dtype))[group.where] = value
         return result
 
-    def simulate(self, part: Group, draw: Draw) -> Samples:
-        """Statistics over the seeds of cells that one program serves."""
+    def simulate(self, group: Group) -> Samples:
+        """Statistics over the seeds of one group of cells."""
         run, rule = self.config.run, self.config.adaptive
         if rule is None:
-            return self._uniform(part, draw, int(run.seeds))
+            return self._uniform(group, int(run.seeds))
         return sequential(
-            lambda chosen, first, seeds: draw(part.take(chosen), first, seeds),
-            len(part.where),
+            lambda chosen, first, seeds: self.engine.draw(group.take(chosen), first, seeds),
+            len(group.where),
             run,
             rule,
         )
 
-    def _uniform(self, part: Group, draw: Draw, seeds: int) -> Samples:
+    def _uniform(self, group: Group, seeds: int) -> Samples:
         """In slices of cells whose raw results fit in cache and memory."""
         run = self.config.run
         size = max(1, SLICE // (seeds * len(run.schemes) * (run.rounds + 1)))
         slices = [
-            np.arange(low, min(low + size, len(part.where)))
-            for low in range(0, len(part.where), size)
+            np.arange(low, min(low + size, len(group.where)))
+            for low in range(0, len(group.where), size)
         ]
         with ThreadPoolExecutor(1) as beside:  # statistics while the engine draws the next slice
             futures = [
-                beside.submit(summarise, draw(part.take(chosen), 0, seeds), run)
+                beside.submit(summarise, self.engine.draw(group.take(chosen), 0, seeds), run)
                 for chosen in slices
             ]
         pieces = [future.result() for future in futures]

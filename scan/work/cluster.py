@@ -14,10 +14,11 @@ from itertools import islice
 from typing import Any
 
 from relabel_lab.scan.config import Config
-from relabel_lab.scan.store import Block
+from relabel_lab.scan.store import Block, Fingerprint, changes, fingerprint
 from relabel_lab.scan.work.block import BlockWork
 from relabel_lab.scan.work.refine import Part, bisect
 from relabel_lab.scan.work.runner import Execute, Failed
+from relabel_lab.sim.kit import reject
 
 AHEAD = 2  # tasks submitted for each thread of the cluster
 RETRIES = 2  # of a task that raises; a worker that dies is another matter
@@ -55,18 +56,17 @@ def on_cluster(
 
 
 def _connect(address: str, patience: float) -> Any:
-    refused = f"--scheduler {address} is not allowed:"
     try:
         from distributed import Client
     except ImportError:
-        raise ValueError(
-            f"{refused} it needs Dask, python -m pip install 'relabel-lab[cluster]'"
-        ) from None
+        words = "left out without Dask: python -m pip install 'relabel-lab[cluster]'"
+        raise reject("scheduler", address, words) from None
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is raised
     try:
         return Client(address, timeout=patience, set_as_default=False)
-    except (OSError, ValueError) as error:
-        raise ValueError(f"{refused} no scheduler answers there ({error})") from None
+    except (OSError, ValueError, TypeError) as error:  # the last for tls:// without its options
+        words = f"the address of a running scheduler: none answers there ({error})"
+        raise reject("scheduler", address, words) from None
 
 
 def _results(
@@ -79,10 +79,12 @@ def _results(
     """Results as they come, with a bounded number of tasks on the way."""
     from distributed import as_completed
 
+    here = fingerprint()
+
     def submit(block: int) -> Any:
         name = f"relabel-{task.__name__}-{config.digest[:16]}-{block}"
         job = (config, block) if part is None else (config, block, part(block))
-        return client.submit(_timed, task, job, key=name, pure=True, retries=RETRIES)
+        return client.submit(_timed, task, job, here, key=name, pure=True, retries=RETRIES)
 
     threads = max(1, sum(client.nthreads().values()))
     first = [submit(block) for block in islice(blocks, AHEAD * threads)]
@@ -108,10 +110,14 @@ def _result(client: Any, future: Any) -> tuple[int, Block, float]:
         reason, cause = "the scheduler is gone", error
     except Exception as error:
         reason, cause = "a worker cannot compute a block", error
-    raise Failed(f"{reason}; finished blocks are safe, continue with --resume ({cause})") from cause
+    raise Failed(f"{reason} ({cause})") from cause
 
 
-def _timed(task: Any, job: tuple[Any, ...]) -> tuple[int, Block, float]:
+def _timed(task: Any, job: tuple[Any, ...], here: Fingerprint) -> tuple[int, Block, float]:
+    """In a worker, which must draw as the process that writes the store would."""
+    other = list(changes(here, fingerprint()))
+    if other:
+        raise RuntimeError(f"this worker would change bits: {'; '.join(other)}")
     start = time.perf_counter()
     values = task(*job)
     return job[1], values, time.perf_counter() - start

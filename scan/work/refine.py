@@ -15,17 +15,18 @@ from typing import Any, NamedTuple
 import jax
 import numpy as np
 
-from relabel_lab.scan.config import Config, Grid, complete
+from relabel_lab.scan.config import Config, complete
 from relabel_lab.scan.store import Block, Frame, Layout, Variable, coordinates_of, open_finished
 from relabel_lab.scan.work.block import BlockWork, root_key
 
-FOLDER = "boundary"
+BOUNDARY = "boundary"
+"""Folder of the boundary's store, inside that of the grid."""
 TAIL = ("scheme", "crossing")
 
 
 def boundary_frame(config: Config) -> Frame:
     """Lines of the grid: all its axes but the refined one."""
-    rule, grid = _rule(config), Grid(config)
+    rule, grid = _rule(config), config.grid
     names = tuple(name for name in grid.names if name != rule.axis)
     shape = tuple(
         size for name, size in zip(grid.names, grid.shape, strict=True) if name != rule.axis
@@ -47,7 +48,7 @@ def boundary_frame(config: Config) -> Frame:
 
 def boundary_parts(config: Config, store: str | Path) -> Callable[[int], Part]:
     """What `bisect` needs for each block of lines, from the finished grid in ``store``."""
-    rule, grid, layout = _rule(config), Grid(config), boundary_frame(config).layout
+    rule, grid, layout = _rule(config), config.grid, boundary_frame(config).layout
     axis = grid.names.index(rule.axis)
     with open_finished(store, config) as finished:
         share = finished.read("improved", (slice(None),) * len(grid.shape))[..., -1]

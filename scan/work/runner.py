@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from relabel_lab.scan.config import Config
-from relabel_lab.scan.store import Block, Entry, Frame, Store, open_store
+from relabel_lab.scan.store import Block, Entry, Frame, Lost, Store, open_store
 
 Simulate = Callable[[int], Block]
 Execute = Callable[[Iterable[int]], Iterator[tuple[int, Block, float]]]
 
 
 class Failed(RuntimeError):
-    """The work failed; what was finished is safe."""
+    """The work failed; what was finished is safe, and resuming goes on from there."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,7 @@ def run_scan(
     resume: bool = False,
     watcher: Watcher | None = None,
     frame: Frame | None = None,
+    platform: str | None = None,
 ) -> Summary:
     """Compute every block that the store does not hold whole.
 
@@ -84,17 +85,18 @@ def run_scan(
         resume: go on with an existing store.
         watcher: told of progress.
         frame: what the store has room for; the cells of the grid by default.
+        platform: kind of device that computes, where it is known.
 
     Raises:
-        Refused, Locked: see `open_store`.
+        Refused: see `open_store`.
         Failed: when writing fails; resuming goes on from the finished blocks.
     """
     started = time.perf_counter()
     watcher = watcher or Watcher()
     try:
         with (
-            _clear_disk_errors(path),
-            open_store(path, config, resume=resume, frame=frame) as store,
+            _clear_failures(path),
+            open_store(path, config, resume=resume, frame=frame, platform=platform) as store,
         ):
             kept = store.finished()
             watcher.start(store, kept)
@@ -122,17 +124,19 @@ def _compute(
 
 
 @contextmanager
-def _clear_disk_errors(path: str | Path) -> Iterator[None]:
-    """Turn the failures of a disk into one clear line."""
+def _clear_failures(path: str | Path) -> Iterator[None]:
+    """Turn the failures of a disk, and of a store taken away, into one clear line."""
     try:
         yield
+    except Lost as error:
+        raise Failed(f"cannot write to {path}: {error}") from error
     except OSError as error:
+        if error.errno in GONE and not (Path(path) / ".scan").is_dir():
+            raise Failed(f"cannot write to {path}: it was moved or deleted") from error
         if error.errno not in DISK:
             raise
-        raise Failed(
-            f"cannot write to {path}: {error.strerror}; finished blocks are safe, "
-            "continue with --resume"
-        ) from error
+        raise Failed(f"cannot write to {path}: {error.strerror}") from error
 
 
-DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO, errno.EACCES)
+GONE = (errno.ENOENT, errno.ENOTDIR, errno.ESTALE)
+DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO, errno.EACCES, *GONE)

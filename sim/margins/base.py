@@ -26,6 +26,13 @@ class Margin(Card):
         """The law at separation ``rho`` (R1 notation); only `Gaussian` depends on it."""
         return self
 
+    def broken_at(self, points: tuple[Any, ...]) -> Margin:
+        """The law whose nodes also break at margins ``points`` < 1, where an integrand kinks.
+
+        Laws on m >= 1 have nothing there.
+        """
+        return self
+
     def mean(self) -> Any:
         """E m."""
         raise NotImplementedError

@@ -20,6 +20,7 @@ class Gaussian(Margin):
     r"""m ~ N(1, scale^2); with scale unset, \(\sigma/\gamma\): the isotropic mixture (R12)."""
 
     scale: Any = None
+    breaks: tuple[Any, ...] = ()
     family: ClassVar[str] = "gaussian"
     form: ClassVar[str | None] = "gaussian[:S]"
     source: ClassVar[Literal["none", "normal", "uniform"]] = "normal"
@@ -27,7 +28,7 @@ class Gaussian(Margin):
     @classmethod
     def read(cls, text: str) -> Gaussian:
         """With its scale or without."""
-        return cls(*([float(text)] if text else []))
+        return cls(float(text) if text else None)
 
     def written(self) -> str:
         """The scale where it is set."""
@@ -39,7 +40,11 @@ class Gaussian(Margin):
 
     def at(self, rho: Any) -> Margin:
         """Fill in scale = rho^(-1/2) unless it was given."""
-        return self if self.scale is not None else Gaussian(rho**-0.5)
+        return self if self.scale is not None else Gaussian(rho**-0.5, self.breaks)
+
+    def broken_at(self, points: tuple[Any, ...]) -> Margin:
+        """With nodes that break at margins ``points``."""
+        return Gaussian(self.scale, points)
 
     def mean(self) -> Any:
         """E m = 1."""
@@ -57,6 +62,11 @@ class Gaussian(Margin):
         """Panels in (m - 1)/scale on (-9, 9), around both turning points."""
         points = turning_points(slope, offsets)
         extra = standardised(jnp.concatenate([points, -points], axis=-1), self._scale)
+        for point in self.breaks:
+            edge = standardised(jnp.asarray(point, jnp.float64)[..., None], self._scale)
+            extra = jnp.concatenate(
+                [extra, jnp.broadcast_to(edge, (*extra.shape[:-1], 1))], axis=-1
+            )
         return self._weighted(*panels(merged((-9, -6, -3, 0, 3, 6, 9), extra)))
 
     def decaying_nodes(self, kappa: Any) -> tuple[jax.Array, jax.Array]:

@@ -32,6 +32,10 @@ class ExactNoise(LabelNoise):
         """Probability of a flip at margin ``m`` (any shape; same shape back)."""
         raise NotImplementedError
 
+    def kinks(self) -> tuple[Any, ...]:
+        """Margins at which `flip_given_margin` has a kink; quadrature breaks there."""
+        return ()
+
     def flip_given_class(self, m: jax.Array, y: jax.Array) -> jax.Array:
         """Probability of a flip at margin ``m`` and true label ``y`` = +-1, where one draws them."""
         return self.flip_given_margin(m)

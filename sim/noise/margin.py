@@ -34,6 +34,12 @@ class MarginFlips(ExactNoise):
         """Probability of a flip at margin ``m``."""
         return jnp.minimum(self.p * jnp.exp(-self.decay * (m - 1)), 0.5)
 
+    def kinks(self) -> tuple[Any, ...]:
+        """Where the probability reaches 1/2, below m = 1; without decay nowhere near."""
+        safe = jnp.where(jnp.asarray(self.decay) > 0, self.decay, 1.0)
+        odds = jnp.log(jnp.maximum(2.0 * jnp.asarray(self.p, jnp.float64), 1e-300))
+        return (jnp.where(jnp.asarray(self.decay) > 0, 1.0 + odds / safe, -1e6),)
+
     def mean_flip(self, law: Margin) -> Any:
         """Average over the margin law."""
         m, weight = law.nodes(jnp.zeros(()), jnp.zeros(()))

@@ -20,8 +20,8 @@ class Confident(Scheme):
 
     For one round ``bind`` turns the share into the threshold that it has in the proportional
     limit (R11); the share kept in a sample fluctuates around it like one over the square root of
-    n.  Over several rounds the scores have no known law, and every round keeps exactly that share
-    of the sample (rounded up), at the sample's own threshold.
+    n.  Over several rounds every round keeps exactly that share of the sample (rounded up), at the
+    sample's own threshold; in the limit each threshold follows from R21.
     """
 
     share: Any

@@ -109,8 +109,8 @@ class OptimalUncorrected(Optimal):
 
     Every round has the posterior rule of `Optimal` with that rule's slopes, refused for the same
     spectra and margins.  Its scores keep the memory of the labels trained on, so that the slopes,
-    those of state evolution, are off, and its labels no posterior means; from the second round on
-    no law of the scores is known.
+    those of state evolution, are off, and its labels no posterior means; the law of its scores is
+    that of R21.
     """
 
     family: ClassVar[str] = "optimal-uncorrected"

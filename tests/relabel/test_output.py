@@ -10,6 +10,7 @@ from relabel_lab.relabel import main
 from relabel_lab.relabel.output import strict
 from relabel_lab.relabel.simulation import mean_and_error
 
+QUANTITIES = ("kappa", "accuracy", "log_error", "label_accuracy", "coverage")
 PROBLEM = ["--n", "300", "--d", "61", "--p", "0.25", "--gamma", "1.4"]
 
 
@@ -36,7 +37,8 @@ def test_fluctuations_agree_with_seeds_or_say_why_not(capsys):
     assert law["full"]["mean"] == pytest.approx(mean, abs=4 * se)
     assert law["full"]["spread"] == pytest.approx(se * 2000**0.5, rel=0.07)
     assert law["full"]["p_improves"] == pytest.approx(full["improved"][1], abs=0.05)
-    assert law["initial"]["p_improves"] is None and "retrains" in law["initial"]["reason"]
+    assert law["full"]["method"].startswith("R25") and law["full"]["error"] < 0.005
+    assert law["initial"]["p_improves"] == 0 and law["initial"]["method"].startswith("R2:")
 
 
 def test_theory(capsys):
@@ -91,6 +93,17 @@ def test_a_dominating_eigenvalue_has_no_prediction(capsys, tmp_path):
         assert values["status"] == "dominated" and "simulate" in values["reason"]
     assert main(["theory", *problem, "--spectrum", str(path)]) == 0
     assert "full: no prediction, because a few eigenvalues" in capsys.readouterr().out
+
+
+def test_theory_over_rounds(capsys):
+    _, told = run_json(capsys, "theory", *PROBLEM, "--schemes", "full", "--rounds", "2")
+    scheme = told["schemes"]["full"]
+    assert [set(values) for values in scheme["rounds"]] == [set(QUANTITIES)] * 3
+    for quantity in QUANTITIES:
+        assert scheme["rounds"][1][quantity] == pytest.approx(scheme[quantity], rel=1e-12)
+    assert scheme["rounds_method"] == "quadrature" and max(scheme["rounds_error"]) < 1e-10
+    assert main(["theory", *PROBLEM, "--rounds", "-1"]) == 2
+    assert "--rounds -1" in capsys.readouterr().err
 
 
 def test_epsilon_stands_for_p(capsys):

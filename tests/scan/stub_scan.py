@@ -10,9 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from relabel_lab.scan.config import parse
-from relabel_lab.scan.store import grid_frame
-from relabel_lab.scan.work import locally, run_scan
+from relabel_lab.scan import grid_frame, locally, parse, run_scan
 
 TABLE = {
     "axes": {

@@ -5,7 +5,7 @@ import numpy as np
 from relabel_lab.scan.config import Adaptive, Run
 from relabel_lab.scan.work.adaptive import look_sizes, sequential
 
-RUN = Run(("initial", "full"), seeds="adaptive")
+RUN = Run(schemes=("initial", "full"), seeds="adaptive")
 
 
 def _bernoulli(shares, seed=0):
@@ -63,7 +63,7 @@ def test_precision_stops_early():
 
 def test_a_cell_waits_for_its_last_scheme():
     one = _bernoulli(np.full(5, 0.98))
-    run = Run(("initial", "full", "consensus"), seeds="adaptive")
+    run = Run(schemes=("initial", "full", "consensus"), seeds="adaptive")
 
     def draw(chosen, first, seeds):
         """Full improves almost always, consensus in every other seed."""

@@ -2,10 +2,12 @@
 
 import json
 import signal
+import subprocess
+import sys
 
 import pytest
 
-from relabel_lab.relabel import main
+from relabel_lab.relabel import main, signals
 
 CONFIG = """
 [axes]
@@ -38,7 +40,9 @@ def scan(tmp_path, stub, monkeypatch, capsys):
 
         return block
 
-    monkeypatch.setattr("relabel_lab.scan.work.BlockWork", work)
+    monkeypatch.setattr("relabel_lab.scan.BlockWork", work)
+    monkeypatch.setattr(signals._State, "told", False)
+    monkeypatch.setattr(signals._State, "more", "")
     monkeypatch.setenv("JAX_NUM_CPU_DEVICES", "4")  # --devices changes it
 
     def run(*words, config=path):
@@ -78,6 +82,76 @@ def test_interrupt_exits_130_and_says_how_to_go_on(scan, tmp_path, values, undis
     assert values(tmp_path / "store") == undisturbed
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_other_signals_have_codes_of_their_own(scan, number):
+    def stop():
+        raise signals.Stopped(number)
+
+    scan.hooks[2] = stop
+    code, out, err = scan()
+    assert (code, out, len(err)) == (128 + number, "", 1)
+    assert "interrupted; finished blocks are safe" in err[0] and err[0].endswith("--resume")
+
+
+STUCK = """
+import hashlib, threading
+from relabel_lab.relabel import signals
+threading.Timer(0.5, print, ["ready"], {"flush": True}).start()
+signals.watch("scan")
+signals.advise("; go on with --resume")
+hashlib.pbkdf2_hmac("sha256", b"", b"", 10**9)  # minutes without a look at signals
+"""
+
+
+def test_a_computation_that_hears_nothing_is_ended_within_two_seconds():
+    with subprocess.Popen(
+        [sys.executable, "-c", STUCK], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as child:
+        assert child.stdout.readline() == "ready\n"
+        child.send_signal(signal.SIGTERM)
+        assert child.wait(timeout=20) == 143
+        assert child.stderr.read().splitlines() == ["scan: interrupted; go on with --resume"]
+
+
+def test_verify_says_whole_or_names_the_file(scan, tmp_path, capsys):
+    assert scan()[0] == 0
+    store = tmp_path / "store"
+    assert main(["scan", "--verify", str(store)]) == 0
+    assert "match their checksums; 12 of 12 blocks are finished" in capsys.readouterr().out
+    (store / "improved" / "0.0.0.0").write_bytes(b"")
+    assert main(["scan", "--verify", str(store)]) == 1
+    out, err = capsys.readouterr()
+    assert out == "" and "is not whole: improved/0.0.0.0 is damaged" in err
+    assert len(err.splitlines()) == 1
+    assert main(["scan", "--verify", str(store), "--json"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert told["wrong"] == ["improved/0.0.0.0 is damaged"] and told["whole"] is False
+    assert main(["scan", "--verify", str(tmp_path)]) == 2
+    assert f"--verify {tmp_path}: must be the store of a scan" in capsys.readouterr().err
+
+
+def test_schema_is_one_strict_json_object(capsys):
+    assert main(["scan", "--schema"]) == 0
+    told = json.loads(capsys.readouterr().out, parse_constant=pytest.fail)
+    assert set(told["properties"]) == {"axes", "run", "adaptive", "refine", "store"}
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ([], "CONFIG.toml is missing"),
+        (["c.toml"], "--store is missing"),
+        (["c.toml", "--schema"], "--schema stands alone"),
+        (["--verify", "s", "--resume"], "--verify stands alone"),
+        (["--verify", "s", "--schema"], "not allowed with"),
+    ],
+)
+def test_options_that_do_not_go_together_exit_2(capsys, words, says):
+    assert main(["scan", *words]) == 2
+    err = capsys.readouterr().err
+    assert says in err and len(err.splitlines()) == 1
+
+
 def test_full_disk_exits_1(scan):
     def fill():
         raise OSError(28, "No space left on device")
@@ -91,7 +165,7 @@ def test_full_disk_exits_1(scan):
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        (CONFIG.replace("alpha", "alfa"), "axes.alfa is not a known key: did you mean alpha?"),
+        (CONFIG.replace("alpha", "alfa"), "axes.alfa is not a known key (did you mean alpha?)"),
         (CONFIG.replace("0.45", "0.55"), "axes.p = 0.55"),
         (CONFIG.replace("seeds = 10", "seeds = 0"), "run.seeds = 0"),
         ("[axes", "is not TOML"),

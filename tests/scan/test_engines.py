@@ -7,23 +7,24 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from relabel_lab.scan.config import Grid, parse
-from relabel_lab.scan.store import grid_frame
-from relabel_lab.scan.work import (
-    FOLDER,
+from relabel_lab.scan import (
+    BOUNDARY,
     BlockWork,
     bisect,
     boundary_frame,
     boundary_parts,
+    grid_frame,
     locally,
-    padded_sizes,
+    parse,
     run_scan,
+    verify,
 )
 from relabel_lab.scan.work.groups import cell_keys, groups
 from relabel_lab.scan.work.prediction import predictions
 from relabel_lab.sim import Problem, dice, direct, parse_scheme
+from relabel_lab.sim.noise import parse_noise
 from relabel_lab.sim.seeds import cell_key
-from relabel_lab.theory import predict
+from relabel_lab.theory import Status, predict
 
 AXES = {"p": [0.1, 0.4], "rho": [0.5, 2.0], "alpha": 2.0, "n": [60, 100]}
 SCHEMES = ["initial", "full", "consensus"]
@@ -94,7 +95,7 @@ def test_spectra_in_one_grid():
 
 def test_many_sizes_need_few_programs():
     sizes = np.unique(np.geomspace(30, 100_000, 50).astype(int))
-    padded = padded_sizes(sizes, sizes)
+    padded = dice.padded_sizes(sizes, sizes)
     assert len(np.unique(padded)) <= 6 and (padded >= sizes).all()
 
 
@@ -111,7 +112,7 @@ def test_store_opens_in_one_line_and_boundary_brackets_the_crossing(tmp_path):
     run_scan(table, tmp_path / "s", locally(work))
     part = boundary_parts(table, tmp_path / "s")
     execute = locally(lambda block: bisect(work, part(block)))
-    run_scan(table, tmp_path / "s" / FOLDER, execute, frame=boundary_frame(table))
+    run_scan(table, tmp_path / "s" / BOUNDARY, execute, frame=boundary_frame(table))
 
     data = xr.open_zarr(tmp_path / "s", chunks=None)
     assert data.kappa_mean.dims == ("p", "rho", "scheme", "round")
@@ -119,7 +120,7 @@ def test_store_opens_in_one_line_and_boundary_brackets_the_crossing(tmp_path):
     gap = (data.kappa_mean - data.kappa_theory).sel(round=1) / data.kappa_theory.sel(round=1)
     assert float(np.abs(gap).max()) < 0.2, "n = 100 is near its limit"
 
-    edge = xr.open_zarr(tmp_path / "s" / FOLDER, chunks=None).sel(crossing=0, scheme="consensus")
+    edge = xr.open_zarr(tmp_path / "s" / BOUNDARY, chunks=None).sel(crossing=0, scheme="consensus")
     assert (edge.boundary_count == 1).all() and (edge.boundary_rises == 1).all()
     width = edge.boundary_upper - edge.boundary_lower
     assert ((width > 0) & (width <= 0.1)).all()
@@ -145,7 +146,7 @@ def test_bisection_closes_in_on_a_known_boundary(tmp_path):
             "refine": {"axis": "rho", "resolution": 1e-3},
         }
     )
-    grid, frame, used = Grid(table), grid_frame(table), []
+    grid, frame, used = table.grid, grid_frame(table), []
 
     def block(number):
         cells = frame.layout.cells(number)
@@ -179,3 +180,64 @@ def test_predictions_of_rules_that_know_the_problem():
     for rank, name in enumerate(table.run.schemes):
         expected = predict(problem, parse_scheme(name), 1).kappa
         np.testing.assert_allclose(found[3, rank], np.asarray(expected), rtol=1e-10)
+
+
+@pytest.mark.parametrize("kind", ["classes:0.1,0.3", "margin:0.4,0.8"])
+def test_kinds_of_noise_equal_the_engine_and_have_a_prediction(kind):
+    axes = {"noise": ["classes:0.2,0.2", kind], "rho": 1.0, "alpha": 2.0, "n": 60}
+    axes |= {"margin": "half-normal:0.5"}
+    table = config(axes, quantities=["kappa"])
+    block = BlockWork(table, ONE)(0)
+    problem = Problem(60, 31, noise=parse_noise(kind), margin="half-normal:0.5")
+    for rank, name in enumerate(SCHEMES):
+        scheme = parse_scheme(name)
+        key = cell_key(jax.random.key(0), 1)
+        drawn = dice.run(problem, scheme, key=key, seeds=40, devices=ONE).kappa
+        np.testing.assert_allclose(block["kappa_mean"][1, rank], drawn.mean(axis=0), rtol=1e-12)
+        theory = predict(problem, scheme, 1).kappa
+        np.testing.assert_allclose(block["kappa_theory"][1, rank], theory, rtol=1e-12)
+    assert (block["theory_status"] == Status.PREDICTED).all()
+
+
+def test_flips_by_features_are_drawn_and_not_predicted():
+    axes = {"noise": "subgroup:0.1,0.4,0.2", "rho": 1.0, "n": 40, "d": 11}
+    table = config(axes, engine="direct", quantities=["kappa"], seeds=4)
+    block = BlockWork(table, ONE)(0)
+    assert np.isfinite(block["kappa_mean"]).all() and np.isnan(block["kappa_theory"]).all()
+    assert (block["theory_status"] == Status.NOISE).all()
+
+
+def test_predictions_are_missing_exactly_where_a_status_says_why():
+    axes = {"p": 0.3, "rho": 1.0, "alpha": 2.0, "n": 60, "spectrum": ["isotropic", "power:2"]}
+    table = config(axes, rounds=2, seeds=2, schemes=["initial", "full", "fresh"])
+    work = BlockWork(table, ONE)
+    cells = np.arange(2)
+    status = np.empty((2, 3, 3), int)
+    for group in groups(work.grid.parameters(cells), cell_keys(jax.random.key(0), cells)):
+        found = predictions(group, table.run)
+        status[group.where] = found["theory_status"]
+        for name in ("kappa", "accuracy", "log_error", "label_accuracy", "coverage"):
+            missing = np.isnan(found[f"{name}_theory"])
+            np.testing.assert_array_equal(missing, found["theory_status"] != Status.PREDICTED)
+    assert (status[0, :, :2] == Status.PREDICTED).all(), "one round is known where two are not"
+    assert (status[0, [0, 2], 2] == Status.PREDICTED).all() and (status[1, :2] != 0).all()
+
+
+def test_a_scan_of_one_cell(tmp_path):
+    table = config({"p": 0.3, "rho": 1.0, "d": 31, "n": 60}, seeds=3)
+    summary = run_scan(table, tmp_path / "s", locally(BlockWork(table, ONE)))
+    assert (summary.cells, summary.blocks, summary.done) == (1, 1, 1)
+    data = xr.open_zarr(tmp_path / "s", chunks=None)
+    assert data.kappa_mean.dims == ("scheme", "round") and data.seeds == 3
+    again = run_scan(table, tmp_path / "s", locally(BlockWork(table, ONE)), resume=True)
+    assert (again.kept, again.done) == (1, 0) and verify(tmp_path / "s").wrong == ()
+    told = data.theory_status.attrs
+    assert told["flag_meanings"].split() == [status.name.lower() for status in Status]
+
+
+def test_no_hole_in_the_log_errors():
+    """A cell of the preset window whose kappas lie where erfc underflows."""
+    axes = {"n": 3162, "p": 0.3, "rho": 8.0, "d": 101}
+    block = BlockWork(config(axes, seeds=20, quantities=["kappa", "log_error"]), ONE)(0)
+    for name in ("log_error_mean", "log_error_se", "log_error_theory"):
+        assert np.isfinite(block[name]).all(), name

@@ -19,7 +19,7 @@ def _samples(seeds=50):
 
 def test_against_a_loop_over_cells():
     samples = _samples()
-    found = summarise(samples, Run(("full", "consensus"), rounds=2, quantiles=(0.1, 0.5)))
+    found = summarise(samples, Run(schemes=("full", "consensus"), rounds=2, quantiles=(0.1, 0.5)))
     for cell in range(3):
         for scheme in range(2):
             for turn in range(3):
@@ -43,14 +43,14 @@ def test_against_a_loop_over_cells():
 def test_ties_are_no_improvement():
     samples = _samples()
     samples["kappa"][:] = 1.0
-    assert (summarise(samples, Run(("full", "consensus")))["improved"] == 0).all()
+    assert (summarise(samples, Run(schemes=("full", "consensus")))["improved"] == 0).all()
 
 
 def test_one_seed_has_no_standard_error():
-    found = summarise(_samples(1), Run(("full", "consensus")))
+    found = summarise(_samples(1), Run(schemes=("full", "consensus")))
     assert np.isnan(found["kappa_se"]).all() and np.isfinite(found["kappa_mean"]).all()
 
 
 def test_only_wanted_quantities():
-    found = summarise(_samples(), Run(("full", "consensus"), quantities=("coverage",)))
+    found = summarise(_samples(), Run(schemes=("full", "consensus"), quantities=("coverage",)))
     assert set(found) == {"seeds", "coverage_mean", "coverage_se"}

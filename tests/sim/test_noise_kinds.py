@@ -4,6 +4,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from scipy import integrate, stats
 from scipy.stats import norm
 
 from relabel_lab import sim, theory
@@ -238,3 +239,15 @@ def test_names():
 def test_bad_input(build, message):
     with pytest.raises(ValueError, match=message):
         build()
+
+
+def test_the_kink_of_margin_flips_is_a_node():
+    """R18 under gaussian margins: p(m) has a kink where it reaches 1/2, below m = 1."""
+    problem = sim.Problem(300, 21, gamma=1.2, margin="gaussian", noise=MarginFlips(0.4, 0.8))
+    scale, kink = 1 / 1.2, 1 - np.log(0.5 / 0.4) / 0.8
+
+    def integrand(m):
+        return min(0.4 * np.exp(-0.8 * (m - 1)), 0.5) * stats.norm.pdf(m, 1, scale)
+
+    parts = [integrate.quad(integrand, *ends, epsabs=1e-13)[0] for ends in ((-9, kink), (kink, 11))]
+    assert float(problem.p) == pytest.approx(sum(parts), abs=1e-11)

@@ -326,8 +326,6 @@ class Unpredicted(Scheme):
 
 def test_bad_input():
     problem = Problem(50, 11, 0.1)
-    with pytest.raises(ValueError, match="rounds = 2 .*dice"):
-        theory.predict(problem, Full(), 2)
     with pytest.raises(ValueError, match="rounds = -1"):
         theory.predict(problem, Full(), -1)
     with pytest.raises(ValueError, match="scheme = unpredicted .*consensus.*full, initial.*dice"):

@@ -2,10 +2,8 @@
 
 from relabel_lab.theory.fluctuations.mixtures import fluctuations
 from relabel_lab.theory.fluctuations.schemes import scheme_law
-from relabel_lab.theory.fluctuations.width import boundary
 
 __all__ = [
-    "boundary",
     "fluctuations",
     "scheme_law",
 ]

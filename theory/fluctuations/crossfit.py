@@ -20,7 +20,7 @@ from relabel_lab.sim import Problem
 from relabel_lab.theory.fluctuations.changes import Averages, Changes
 from relabel_lab.theory.fluctuations.conditional import positive, split, total
 from relabel_lab.theory.fluctuations.conditioning import Margins, margins
-from relabel_lab.theory.fluctuations.delta import joint_law, skewed
+from relabel_lab.theory.fluctuations.delta import joint_law, propagate, skewed
 from relabel_lab.theory.fluctuations.folds import Folds
 from relabel_lab.theory.fluctuations.rules import RuleLaw
 from relabel_lab.theory.fluctuations.shape import Jet, less, reciprocal, times
@@ -70,11 +70,12 @@ def crossfit_law(problem: Problem, folds: Folds, bar: Any) -> RuleLaw:
         inner += skewed(kappa(middle, lengths[0]), three.third)
         better = positive(gain(middle, lengths[0]), gain(aside, lengths[1]), three, left)
         values = jnp.append(rho * a0 / first, mean)
-        return values, jnp.pad(inner, ((1, 0), (1, 0))), better
+        doubt = propagate(gain(middle, lengths[0]), three.covariance, three.third).doubt()
+        return values, jnp.pad(inner, ((1, 0), (1, 0))), better, doubt
 
-    values, inner, improves = jax.lax.map(at, folds, batch_size=BATCH)
+    values, inner, improves, doubt = jax.lax.map(at, folds, batch_size=BATCH)
     weight = jnp.full(values.shape[0], 1 / values.shape[0])
-    return RuleLaw(*total(weight, values, inner), weight @ improves)
+    return RuleLaw(*total(weight, values, inner), weight @ improves, weight @ doubt)
 
 
 def held_out(fold: Folds) -> tuple[jax.Array, jax.Array]:

@@ -40,6 +40,10 @@ class Cumulants(NamedTuple):
         below = ndtr(3 * jnp.sqrt(shape) * (root - 1 + 1 / (9 * shape)))
         return self._or_exact(jnp.where(skewness > 0, 1 - below, below))
 
+    def doubt(self) -> jax.Array:
+        """How far two laws with these three cumulants are apart: what the next term may change."""
+        return jnp.abs(self.positive() - self.positive_gamma())
+
     def _or_exact(self, chance: jax.Array) -> jax.Array:
         return jnp.where(self.variance > 0, chance, (self.mean > 0).astype(chance.dtype))
 

@@ -31,6 +31,7 @@ from relabel_lab.theory.fluctuations.conditional import (
     total,
 )
 from relabel_lab.theory.fluctuations.conditioning import Margins, Node, grid, margins, rest_nodes
+from relabel_lab.theory.fluctuations.delta import propagate
 from relabel_lab.theory.fluctuations.rules import NODES, RuleLaw, jet
 from relabel_lab.theory.fluctuations.shape import Jet
 
@@ -68,10 +69,12 @@ def fresh_law(problem: Problem, bar: Any) -> RuleLaw:
         centre = jet(gain, three.mean, three.covariance)
         values, inner = retrained(jets, two, jnp.array([0.0, 1.0]), rest, chance)
         values, inner = jnp.append(kappa0, values), jnp.pad(inner, ((1, 0), (1, 0)))
-        return values, inner, CHANCES @ jax.vmap(better)(jnp.asarray(STEPS))
+        doubt = propagate(centre, three.covariance, three.third).doubt()
+        return values, inner, CHANCES @ jax.vmap(better)(jnp.asarray(STEPS)), doubt
 
-    values, inner, improves = jax.lax.map(at, nodes)
-    return RuleLaw(*total(nodes.weight, values, inner), nodes.weight @ improves)
+    values, inner, improves, doubt = jax.lax.map(at, nodes)
+    weight = nodes.weight
+    return RuleLaw(*total(weight, values, inner), weight @ improves, weight @ doubt)
 
 
 def length(x: jax.Array) -> jax.Array:

@@ -49,7 +49,9 @@ def fluctuations(
     if law.changes > rare.LIMIT:
         return law
     chances = rare.improves(floats, jnp.asarray(mixes, jnp.float64), level)
-    return eqx.tree_at(lambda law: law.improves, law, chances)
+    return eqx.tree_at(
+        lambda law: (law.improves, law.doubt), law, (chances, jnp.ones_like(chances))
+    )
 
 
 class Fluctuations(eqx.Module):
@@ -59,6 +61,7 @@ class Fluctuations(eqx.Module):
         mean: [1 + schemes], to second order.
         covariance: [1 + schemes, 1 + schemes], of the joint Gaussian law.
         improves: P(kappa of the scheme > kappa0, or > the bar that was asked for), [schemes].
+        doubt: estimated error of ``improves``, [schemes]; 1 where few labels change.
         unchanged: P(no label changes), when full retraining returns the initial model.
         changes: expected number of changed labels.
     """
@@ -66,6 +69,7 @@ class Fluctuations(eqx.Module):
     mean: jax.Array
     covariance: jax.Array
     improves: jax.Array
+    doubt: jax.Array
     unchanged: jax.Array
     changes: jax.Array
 
@@ -83,12 +87,14 @@ def regular(problem: Problem, mixes: jax.Array, bar: jax.Array, size: int = NODE
         three = changes.averages(changes.contributions())
         level = jnp.where(jnp.isnan(bar), node.a0 / node.radius, bar / rho)
 
-        def gain(mix: jax.Array, rest: jax.Array) -> jax.Array:
+        def gain(mix: jax.Array, rest: jax.Array) -> tuple[jax.Array, jax.Array]:
             mean, covariance, third = with_constant(three, rest)
             jet = advantage(node, mix, mean, level, covariance)
-            return propagate(jet, covariance, third).positive()
+            law = propagate(jet, covariance, third)
+            return law.positive(), law.doubt()
 
-        improves = jax.vmap(lambda mix: chance @ jax.vmap(partial(gain, mix))(rest))(mixes)
+        both = jax.vmap(lambda mix: jax.vmap(partial(gain, mix))(rest))(mixes)
+        improves, doubt = (leaf @ chance for leaf in both)
 
         def jets(point: jax.Array, spread: jax.Array) -> Jet:
             return jax.vmap(lambda mix: kappa(node, mix, point, rho, spread))(mixes)
@@ -96,10 +102,12 @@ def regular(problem: Problem, mixes: jax.Array, bar: jax.Array, size: int = NODE
         lengthwise = jnp.stack([0.0, -2 * node.radius, -2.0])
         values, inner = retrained(jets, three, lengthwise, rest, chance)
         values, inner = jnp.append(kappa0, values), jnp.pad(inner, ((1, 0), (1, 0)))
-        return values, inner, improves, n * three.mean[1], n**2 * three.covariance[1, 1]
+        return values, inner, improves, doubt, n * three.mean[1], n**2 * three.covariance[1, 1]
 
-    values, inner, improves, count, spread = jax.lax.map(at, nodes, batch_size=size)
+    values, inner, improves, doubt, count, spread = jax.lax.map(at, nodes, batch_size=size)
     weight = nodes.weight
     mean, covariance = total(weight, values, inner)
     unchanged = weight @ no_event(count, spread)
-    return Fluctuations(mean, covariance, weight @ improves, unchanged, weight @ count)
+    return Fluctuations(
+        mean, covariance, weight @ improves, weight @ doubt, unchanged, weight @ count
+    )

@@ -32,11 +32,18 @@ EDGES = np.linspace(-9.0, 9.0, 5)
 
 
 class RuleLaw(NamedTuple):
-    """Mean [2] and covariance [2, 2] of (kappa0, kappa1), P(kappa1 > kappa0 or the bar)."""
+    """Law of (kappa0, kappa1) after one round.
+
+    Attributes:
+        mean, covariance: [2] and [2, 2].
+        improves: P(kappa1 > kappa0 or the bar).
+        doubt: estimated error of ``improves``, see `Cumulants.doubt`.
+    """
 
     mean: jax.Array
     covariance: jax.Array
     improves: jax.Array
+    doubt: jax.Array
 
 
 @eqx.filter_jit
@@ -71,18 +78,21 @@ def rule_law(
         def partial_kappa(x: jax.Array) -> jax.Array:
             return rho * x[0] / length(x, node.radius)
 
-        def gain(rest: jax.Array) -> jax.Array:
+        def gain(rest: jax.Array) -> tuple[jax.Array, jax.Array]:
             mean, covariance, third = with_constant(four, rest)
             better = jet(lambda x: x[0] - level * length(x, node.radius), mean, covariance)
-            return propagate(better, covariance, third).positive()
+            law = propagate(better, covariance, third)
+            return law.positive(), law.doubt()
 
         lengthwise = jnp.stack([0.0, node.radius, 1.0, 0.0])
         values, inner = retrained(jets, four, lengthwise, rest, chance)
         values, inner = jnp.append(kappa0, values), jnp.pad(inner, ((1, 0), (1, 0)))
-        return values, inner, chance @ jax.vmap(gain)(rest)
+        better, doubt = jax.vmap(gain)(rest)
+        return values, inner, chance @ better, chance @ doubt
 
-    values, inner, improves = jax.lax.map(at, nodes)
-    return RuleLaw(*total(nodes.weight, values, inner), nodes.weight @ improves)
+    values, inner, improves, doubt = jax.lax.map(at, nodes)
+    weight = nodes.weight
+    return RuleLaw(*total(weight, values, inner), weight @ improves, weight @ doubt)
 
 
 def length(x: jax.Array, radius: jax.Array) -> jax.Array:

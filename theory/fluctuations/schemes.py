@@ -48,7 +48,7 @@ def _mixed(scheme: Scheme, problem: Problem, bar: float | None) -> RuleLaw:
         raise reject("scheme", scheme.name, "one that retrains; the initial model stays as it is")
     beta = float(given / predicted)
     law = fluctuations(problem, (beta, beta), bar=bar)  # as `samples`: one program
-    return RuleLaw(law.mean[:2], law.covariance[:2, :2], law.improves[0])
+    return RuleLaw(law.mean[:2], law.covariance[:2, :2], law.improves[0], law.doubt[0])
 
 
 def _crossfit(scheme: CrossFit, problem: Problem, bar: float | None) -> RuleLaw:

@@ -24,6 +24,13 @@ from relabel_lab.theory.limit.population import (
     population_threshold,
 )
 from relabel_lab.theory.limit.ridge import predict_ridge
+from relabel_lab.theory.limit.rounds import (
+    BestRounds,
+    RoundsPrediction,
+    best_rounds,
+    collapse_separation,
+    predict_rounds,
+)
 from relabel_lab.theory.limit.rules import rule_moments
 from relabel_lab.theory.limit.spectra import spectrum_status
 from relabel_lab.theory.limit.state_evolution import (
@@ -35,15 +42,19 @@ from relabel_lab.theory.limit.state_evolution import (
 )
 
 __all__ = [
+    "BestRounds",
     "Combination",
     "Limit",
     "Mixture",
     "Moments",
+    "RoundsPrediction",
     "advantage_at_maximal_noise",
     "anisotropic_advantage",
     "bayes_accuracy",
     "best_combination",
     "best_combination_limit",
+    "best_rounds",
+    "collapse_separation",
     "critical_rho",
     "critical_separation",
     "evolution",
@@ -59,6 +70,7 @@ __all__ = [
     "population_threshold",
     "predict_limit",
     "predict_ridge",
+    "predict_rounds",
     "rule_moments",
     "several_rounds",
     "spectrum_status",

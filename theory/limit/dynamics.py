@@ -4,26 +4,28 @@ from __future__ import annotations
 
 from functools import singledispatch
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 
-from relabel_lab.sim import Outcome, Problem
+from relabel_lab.sim import Outcome, Problem, UniformFlips
 from relabel_lab.sim.margins import density, tail
 from relabel_lab.sim.schemes import Fresh, Initial, Optimal, OptimalUncorrected, Scheme
 from relabel_lab.theory.limit.averages import average
 from relabel_lab.theory.limit.one_round import one_round
+from relabel_lab.theory.limit.rounds import ROUNDING, predict_rounds
 from relabel_lab.theory.limit.spectra import spectrum_status
 from relabel_lab.theory.limit.state_evolution import Mixture, posterior_square
-from relabel_lab.theory.status import Prediction, Status, judged, withheld
+from relabel_lab.theory.status import Prediction, judged
 
 
 @singledispatch
 def several_rounds(scheme: Scheme, problem: Problem, rounds: int) -> Prediction:
     """Rounds 0 ... ``rounds`` in the proportional limit, arrays [..., rounds + 1].
 
-    Withheld for a scheme without a known limit of later rounds.
+    By R21 unless a scheme has a limit of its own.
     """
-    return withheld(problem.alpha, rounds, Status.ROUNDS)
+    return predict_rounds(problem, scheme, rounds)
 
 
 @several_rounds.register
@@ -72,19 +74,37 @@ def _fresh(scheme: Fresh, problem: Problem, rounds: int) -> Prediction:
 
 @several_rounds.register
 def _uncorrected(scheme: OptimalUncorrected, problem: Problem, rounds: int) -> Prediction:
-    """Refused: state evolution (R12) does not hold for scores that keep their memory."""
-    return withheld(problem.alpha, rounds, Status.ROUNDS)
+    """Scores that keep their memory leave state evolution (R12), not R21."""
+    return predict_rounds(problem, scheme, rounds)
 
 
 @several_rounds.register
 def _optimal(scheme: Optimal, problem: Problem, rounds: int) -> Prediction:
-    r"""State evolution (R12) for constant and gaussian margins, isotropic noise.
+    """R21, with the kappas of state evolution (R12) where flips are uniform: exact, and cheap."""
+    found = predict_rounds(problem, scheme, rounds)
+    if not isinstance(problem.noise, UniformFlips):
+        return found
+    path = optimal_path(problem, rounds)
+    changed = judged(
+        Outcome(path, problem.law.log_error(path), found.label_accuracy, found.coverage),
+        found.status,
+    )
+    error = jnp.full_like(path, ROUNDING) * path
+    return eqx.tree_at(
+        lambda it: (it.kappa, it.log_error, it.error),
+        found,
+        (changed.kappa, changed.log_error, error),
+    )
 
-    Labels with signal a = E mF and E f^2 = q give \(\kappa = \rho a/(k\sqrt q)\) (R1); a random
-    margin of variance w adds noise to the score, whose ratio is \(\kappa/\sqrt{1 + w\kappa^2}\).
-    By Stein's lemma the next signal is \(q' + (w\rho - 1)\omega a\): for gaussian margins,
-    \(w = 1/\rho\), the correction \(\omega\) takes just what the margin's noise has given.  Label
-    accuracies after round 1 are not predicted (NaN).
+
+def optimal_path(problem: Problem, rounds: int) -> jax.Array:
+    r"""Kappa [..., rounds + 1] of Bayes-optimal retraining by state evolution (R12).
+
+    For constant and gaussian margins, isotropic noise, uniform flips.  Labels with signal a = E mF
+    and E f^2 = q give \(\kappa = \rho a/(k\sqrt q)\) (R1); a random margin of variance w adds noise
+    to the score, whose ratio is \(\kappa/\sqrt{1 + w\kappa^2}\).  By Stein's lemma the next signal is
+    \(q' + (w\rho - 1)\omega a\): for gaussian margins, \(w = 1/\rho\), the correction \(\omega\)
+    takes just what the margin's noise has given.
     """
     rho, alpha, wide = problem.rho, problem.alpha, problem.law.second_moment() - 1
     mixture = Mixture(problem.gamma, problem.p, alpha)
@@ -96,10 +116,4 @@ def _optimal(scheme: Optimal, problem: Problem, rounds: int) -> Prediction:
         omega = rho * alpha * a * (1 - following) / (q * spread)
         a, q = following + (wide * rho - 1) * omega * a, following
         found.append(rho * a * jnp.sqrt(alpha / q))
-    path = jnp.stack(jnp.broadcast_arrays(*found), axis=-1)
-    known = one_round(problem, type(scheme)().bind(problem)).label_accuracy
-    later = jnp.full((*path.shape[:-1], rounds - 1), jnp.nan)
-    right = jnp.concatenate([known, later], axis=-1)
-    return judged(
-        Outcome(path, problem.law.log_error(path), right, jnp.ones_like(path)), Status.PREDICTED
-    )
+    return jnp.stack(jnp.broadcast_arrays(*found), axis=-1)

@@ -1,4 +1,4 @@
-r"""Width of the phase boundary at finite n and d (R20): where P(improves) goes from 0.05 to 0.95.
+r"""Width of the phase boundary at finite n and d (R25, R20): where P(improves) goes from 0.05 to 0.95.
 
 In the proportional limit retraining helps or does not (R7); at finite n the boundary has a width.
 P(improves) is followed along the separation or the flip probability, all else kept.
@@ -6,6 +6,7 @@ P(improves) is followed along the separation or the flip probability, all else k
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 import equinox as eqx
@@ -17,7 +18,7 @@ from relabel_lab.sim import Problem
 from relabel_lab.sim.kit import reject, require
 from relabel_lab.sim.noise import UniformFlips
 from relabel_lab.sim.schemes import Full, Scheme
-from relabel_lab.theory.fluctuations.schemes import scheme_law
+from relabel_lab.theory.finite.door import p_improves
 
 LEVELS = (0.05, 0.5, 0.95)
 RANGE = {"rho": (0.02, 50.0), "p": (1e-3, 0.5 - 1e-3)}
@@ -49,7 +50,7 @@ def boundary(
 
     Raises:
         ValueError: for another axis, levels outside (0, 1), other flips, or a problem
-            or scheme that `scheme_law` refuses.
+            or scheme that `p_improves` refuses.
     """
     if axis not in RANGE:
         raise reject("axis", axis, f"one of {', '.join(RANGE)}")
@@ -57,12 +58,12 @@ def boundary(
     if not isinstance(problem.noise, UniformFlips):
         raise reject("noise", type(problem.noise).__name__, "uniform flips for a boundary")
 
-    def chance(value: float) -> float:
+    def chance(value: float, rough: bool = False) -> float:
         moved = _moved(problem, axis, value)
-        return float(scheme_law(moved, Full() if scheme is None else scheme).improves)
+        return p_improves(moved, Full() if scheme is None else scheme, rough=rough).value
 
     points = _grid(axis)
-    seen = np.array([chance(float(point)) for point in points])
+    seen = np.array([chance(float(point), rough=True) for point in points])
     found: list[float | None] = []
     for level in levels:
         above = np.flatnonzero(np.diff(seen >= level))
@@ -70,8 +71,16 @@ def boundary(
             found.append(None)
             continue
         ends = points[above[0]], points[above[0] + 1]
-        found.append(float(brentq(lambda x, level=level: chance(x) - level, *ends, rtol=1e-5)))
+        found.append(_crossing(chance, *map(float, ends), level))
     return Boundary(axis, tuple(levels), tuple(found))
+
+
+def _crossing(chance: Callable[[float], float], low: float, high: float, level: float) -> float:
+    """Where the chance crosses the level, or the end that the rough grid took for the other side."""
+    at_low, at_high = chance(low) - level, chance(high) - level
+    if (at_low >= 0) == (at_high >= 0):
+        return low if abs(at_low) < abs(at_high) else high
+    return float(brentq(lambda x: chance(x) - level, low, high, rtol=1e-4, xtol=1e-6))
 
 
 def _grid(axis: str) -> np.ndarray:

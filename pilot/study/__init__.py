@@ -1,0 +1,1 @@
+"""Studies of the pilot itself: is it calibrated, and what does it say on real data?"""

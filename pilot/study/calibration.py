@@ -1,0 +1,165 @@
+"""Is the pilot calibrated?  Problems with known truth, the pilot's intervals and verdicts on them.
+
+    python -m relabel_lab.pilot.study.calibration --problems 500 --out results/calibration
+
+goes on where it was stopped, and prints the tables of docs/pilot.md.
+"""
+
+import argparse
+import os
+import sys
+import time
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from relabel_lab.pilot.choose import judge
+from relabel_lab.pilot.data import dataset
+from relabel_lab.pilot.gain import (
+    GIVEN,
+    INITIAL,
+    RETUNED,
+    TUNED,
+    Gain,
+    Gains,
+    Plan,
+    Scorer,
+    Spread,
+    measure,
+    paired_rows,
+)
+from relabel_lab.pilot.study.journal import Journal, run_missing
+from relabel_lab.pilot.study.problems import Problem, problem
+from relabel_lab.pilot.study.tables import report
+from relabel_lab.pilot.study.truth import accuracies, true_gains
+
+FRESH = 10  # training sets behind an expected gain
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run what is missing, then print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--problems", type=int, default=500)
+    parser.add_argument("--out", type=Path, default=Path("results/calibration"))
+    parser.add_argument("--report", action="store_true", help="only the tables of what is there")
+    args = parser.parse_args(argv)
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    warnings.filterwarnings("ignore")  # rounds that keep the earlier model are counted, not told
+    journal = Journal(args.out / "problems.jsonl")
+    if not args.report:
+        names = [f"problem-{k}" for k in range(args.problems)]
+        run_missing(journal, names, _cell, lambda k, total: print(f"{k}/{total}", file=sys.stderr))
+    print(report(list(journal.cells().values())))
+    return 0
+
+
+def _cell(name: str) -> dict[str, Any]:
+    return study(problem(int(name.rpartition("-")[2])))
+
+
+def study(case: Problem, fresh: int = FRESH, plan: Plan | None = None) -> dict[str, Any]:
+    """The pilot on one problem, and the truth.
+
+    Args:
+        case: the problem.
+        fresh: training sets behind the expected gain.
+        plan: the pilot's plan.
+    """
+    start = time.perf_counter()
+    rng = np.random.default_rng([15, case.number])
+    X, y, X_test, y_test = case.split(rng)
+    given = case.flip(y, rng)
+    plan = Plan(seed=case.number) if plan is None else plan
+    measured = measure(dataset(X, given), case.learner, plan)
+    scorer = Scorer(dataset(X, given), case.channel)
+    verdict, gains = judge(measured, scorer)
+    _, strict = judge(measured, scorer, strict=True)
+    rows = _naive(measured, scorer)
+    seconds = time.perf_counter() - start
+    held = true_gains(accuracies(case.learner, measured, (X, given), (X_test, y_test)), measured)
+    expected = _expected(case, measured, rng, fresh)
+    return {
+        "kind": case.kind,
+        "n": case.n,
+        "d": int(X.shape[1]),
+        "classes": case.classes,
+        "flip_rate": case.flip_rate,
+        "learner": case.learner.name,
+        "decision": verdict.decision,
+        "scheme": _chosen(verdict),
+        "more_labels": verdict.more_labels,
+        "parameters": measured.parameters,
+        "gains": {
+            name: {
+                base: _record(name, base, gains, strict, rows) | _truth(held, expected, name, base)
+                for base in ("over_given", "over_tuned")
+                if _gain(gains, name, base) is not None
+            }
+            for name in held
+        },
+        "seconds": round(seconds, 2),
+    }
+
+
+def _chosen(verdict: Any) -> str | None:
+    if verdict.decision != "adopt":
+        return None
+    return verdict.scheme if verdict.learner == GIVEN else f"tuned-{verdict.scheme}"
+
+
+def _expected(case: Problem, measured: Any, rng: np.random.Generator, fresh: int) -> Any:
+    """Mean gains over fresh training sets, the tuned penalty held as it was chosen."""
+    every = []
+    for _ in range(fresh):
+        X, y, X_test, y_test = case.split(rng)
+        rows = (X, case.flip(y, rng))
+        every.append(
+            true_gains(accuracies(case.learner, measured, rows, (X_test, y_test)), measured)
+        )
+    names = every[0]
+    return {
+        name: {base: float(np.mean([one[name][base] for one in every])) for base in names[name]}
+        for name in names
+    }
+
+
+def _gain(gains: Gains, name: str, base: str) -> Gain | None:
+    if name == "tuning":
+        return gains.tuning if base == "over_given" else None
+    return getattr(next(c for c in gains.candidates if c.name == name), base)
+
+
+def _record(name: str, base: str, gains: Gains, strict: Gains, rows: Any) -> dict[str, Any]:
+    gain, wide = _gain(gains, name, base), _gain(strict, name, base)
+    assert gain is not None and wide is not None
+    return {
+        "estimate": gain.estimate,
+        "interval": gain.alone,
+        "together": gain.interval,
+        "strict": wide.alone,
+        "rows": rows[name, base].interval(0.95),
+    }
+
+
+def _truth(held: Any, expected: Any, name: str, base: str) -> dict[str, float]:
+    return {"in_hand": held[name][base], "expected": expected[name][base]}
+
+
+def _naive(measured: Any, scorer: Scorer) -> dict[tuple[str, str], Spread]:
+    """The interval of paired rows alone, of the first repeat."""
+    scores = {key: scorer.scores(codes[:1]) for key, codes in measured.predictions.items()}
+    given = scores[GIVEN, INITIAL]
+    tuned = scores.get((TUNED, INITIAL), given)
+    result = {}
+    for (learner, scheme), rows in scores.items():
+        name = scheme if learner == GIVEN else f"tuned-{scheme}"
+        name = "tuning" if scheme == RETUNED else name
+        result[name, "over_given"] = paired_rows(rows - given)
+        result[name, "over_tuned"] = paired_rows(rows - tuned)
+    return result
+
+
+if __name__ == "__main__":
+    sys.exit(main())

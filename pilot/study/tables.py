@@ -1,0 +1,108 @@
+"""The tables of the calibration study, as Markdown."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+from scipy.stats import beta
+
+KINDS = {"rows": "paired rows alone", "interval": "the pilot's", "strict": "Nadeau–Bengio"}
+Cell = dict[str, Any]
+
+
+def report(cells: list[Cell]) -> str:
+    """All tables."""
+    return "\n\n".join([coverage(cells), by_group(cells), decisions(cells), undecided(cells)])
+
+
+def coverage(cells: list[Cell]) -> str:
+    """How often each kind of interval holds the true gain."""
+    rows = [
+        "| interval | holds the expected gain | holds that of the models in hand | mean width |",
+        "|---|---|---|---|",
+    ]
+    for key, words in KINDS.items():
+        told = list(_gains(cells))
+        width = np.mean([gain[key][1] - gain[key][0] for gain in told])
+        shares = [_percent(_inside(gain[key], gain[truth]) for gain in told) for truth in TRUTHS]
+        rows.append(f"| {words} | {shares[0]} | {shares[1]} | {100 * width:.1f} points |")
+    head = f"{len(cells)} problems, {len(list(_gains(cells)))} gains, nominal 95 %.\n\n"
+    return head + "\n".join(rows)
+
+
+TRUTHS = ("expected", "in_hand")
+
+
+def by_group(cells: list[Cell]) -> str:
+    """Coverage of the pilot's interval by kind of data, size and learner."""
+    rows = ["| problems | number | expected | in hand | width |", "|---|---|---|---|---|"]
+    for field in ("kind", "n", "learner"):
+        for value in sorted({cell[field] for cell in cells}, key=str):
+            part = [cell for cell in cells if cell[field] == value]
+            gains = list(_gains(part))
+            shares = [_percent(_inside(g["interval"], g[truth]) for g in gains) for truth in TRUTHS]
+            width = 100 * np.mean([g["interval"][1] - g["interval"][0] for g in gains])
+            name = f"n = {value}" if field == "n" else value
+            rows.append(f"| {name} | {len(part)} | {shares[0]} | {shares[1]} | {width:.1f} |")
+    return "\n".join(rows)
+
+
+def decisions(cells: list[Cell]) -> str:
+    """How often each verdict was given, and how often it was wrong."""
+    counts = Counter(cell["decision"] for cell in cells)
+    adopted = [cell for cell in cells if cell["decision"] == "adopt"]
+    tuned = [cell for cell in cells if cell["decision"] == "tune"]
+    rows = ["| verdict | number | wrong, expected | wrong, models in hand |", "|---|---|---|---|"]
+    for name, part, what in (
+        ("adopt", adopted, lambda cell, t: cell["gains"][cell["scheme"]]["over_tuned"][t] <= 0),
+        ("tune", tuned, lambda cell, t: cell["gains"]["tuning"]["over_given"][t] <= 0),
+        ("keep", [c for c in cells if c["decision"] == "keep"], _keep_wrong),
+    ):
+        wrong = [_of_all([what(cell, t) for cell in part], len(cells)) for t in TRUTHS]
+        rows.append(f"| {name} | {counts[name]} | {wrong[0]} | {wrong[1]} |")
+    rows.append(f"| undecided | {counts['undecided']} | – | – |")
+    return "\n".join(rows)
+
+
+def undecided(cells: list[Cell]) -> str:
+    """How often the answer is *undecided*, by sample size."""
+    rows = ["| rows | problems | adopt | tune | keep | undecided |", "|---|---|---|---|---|---|"]
+    for n in sorted({cell["n"] for cell in cells}):
+        part = [cell["decision"] for cell in cells if cell["n"] == n]
+        shares = [f"{100 * part.count(w) / len(part):.0f} %" for w in WORDS]
+        rows.append(f"| {n} | {len(part)} | {' | '.join(shares)} |")
+    return "\n".join(rows)
+
+
+WORDS = ("adopt", "tune", "keep", "undecided")
+
+
+def _keep_wrong(cell: Cell, truth: str) -> bool:
+    return any(gain["over_given"][truth] > 0.01 for gain in cell["gains"].values())
+
+
+def _gains(cells: Iterable[Cell]) -> Iterator[dict[str, Any]]:
+    for cell in cells:
+        for name, bases in cell["gains"].items():
+            yield from (gain for base, gain in bases.items() if not _identical(name, gain))
+
+
+def _identical(name: str, gain: dict[str, Any]) -> bool:
+    """Tuning that kept the given learner, whose gain over itself is 0 by definition."""
+    return name == "tuning" and gain["in_hand"] == 0 and gain["expected"] == 0
+
+
+def _inside(interval: Any, truth: float) -> bool:
+    return interval[0] <= truth <= interval[1]
+
+
+def _percent(hits: Iterable[bool]) -> str:
+    return f"{100 * np.mean(list(hits)):.1f} %"
+
+
+def _of_all(wrong: list[bool], total: int) -> str:
+    """Count, share of all problems, and its upper 95 % limit (Clopper–Pearson)."""
+    k = sum(wrong)
+    upper = float(beta.ppf(0.95, k + 1, total - k)) if k < total else 1.0
+    return f"{k} ({100 * k / total:.1f} % of problems, below {100 * upper:.1f} %)"
