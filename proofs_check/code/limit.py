@@ -20,8 +20,8 @@ PLACES = (
     Setup(800, 400, 1.2, "margin:0.3,0.5", "gaussian"),
 )
 SPECTRA = (
-    Setup(700, 300, 1.5, "uniform:0.3", "constant", 0.25),
-    Setup(700, 300, 1.5, "margin:0.3,0.8", "uniform:1", 0.3),
+    Setup(700, 300, 1.5, "uniform:0.3", "constant", 0.15),
+    Setup(700, 300, 1.5, "margin:0.3,0.8", "uniform:1", 0.12),
 )
 QUANTITIES = ("kappa", "log_error", "label_accuracy", "coverage")
 
@@ -85,7 +85,7 @@ CLAIMS = (
     ),
     _claim(
         "code-limit-spectrum",
-        r"The same with the spectra $\lambda_j\propto j^{-0.25}$ and $j^{-0.3}$ (R5s); one dominating "
+        r"The same with the spectra $\lambda_j\propto j^{-0.15}$ and $j^{-0.12}$ (R5s); one dominating "
         r"eigenvalue gets no prediction.",
         {"problems": [str(at) for at in SPECTRA], "schemes": SPECTRAL},
         judge_spectra,

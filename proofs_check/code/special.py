@@ -31,10 +31,10 @@ from relabel_lab.theory import (
 )
 
 ALPHAS = (1e-2, 0.5, 4.0, 300.0)
-RANDOM = Setup(800, 300, 1.3, "uniform:0.49999", "half-normal:0.5", 0.25)
+RANDOM = Setup(800, 300, 1.3, "uniform:0.49999", "half-normal:0.5", 0.15)
 COMBINED = (
     Setup(900, 300, 1.1, "uniform:0.2", "uniform:1"),
-    Setup(700, 300, 1.5, "margin:0.3,0.8", "half-normal:0.5", 0.25),
+    Setup(700, 300, 1.5, "margin:0.3,0.8", "half-normal:0.5", 0.15),
 )
 
 
