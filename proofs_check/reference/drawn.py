@@ -70,10 +70,13 @@ def _path(at: Setup, each: Rule, data: _Data, rounds: int, rng: np.random.Genera
         if each.scores == "new":
             data = _data(at, len(f), rng)
         h = _held_out(data, f, each.folds) if each.folds > 1 else _scores(data, theta)
-        e = each.believe(turn, h, data.given, f, e)
-        f = each.trained(turn, e, f)
+        believed = each.believe(turn, h, data.given, f, e)
+        trained = each.trained(turn, believed, f)
+        points.append(_point(at, _train(data, trained), trained, data.y))
+        empty = ~trained.any(axis=1)  # nothing selected: the model stays, its labels as well
+        points[-1][0][empty] = points[-2][0][empty]
+        e, f = (np.where(empty[:, None], *x) for x in ((e, believed), (f, trained)))
         theta = _train(data, f)
-        points.append(_point(at, theta, f, data.y))
     return Path(*(np.stack(column, axis=-1) for column in zip(*points, strict=True)))
 
 
@@ -92,4 +95,5 @@ def _point(at: Setup, theta: Array, f: Array, y: Array) -> tuple[Array, Array, A
     count = used.sum(axis=1)
     right = (f * y > 0).sum(axis=1) / np.maximum(count, 1)
     noise = np.sqrt(theta[:, 1:] ** 2 @ at.spectrum)
-    return at.gamma * theta[:, 0] / noise, right, count / f.shape[1]
+    kappa = at.gamma * theta[:, 0] / np.where(count > 0, noise, 1.0)
+    return kappa, np.where(count > 0, right, np.nan), count / f.shape[1]
