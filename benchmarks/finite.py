@@ -114,7 +114,9 @@ def study(count: int, seeds: int, path: Path | None = None) -> Iterator[dict[str
         if path is not None and number not in known:
             with path.open("a") as file:
                 file.write(json.dumps(drawn) + "\n")
-        about = {name: float(getattr(problem, name)) for name in ("n", "d", "p", "gamma")}
+        about: dict[str, Any] = {
+            name: float(getattr(problem, name)) for name in ("n", "d", "p", "gamma")
+        }
         about |= {"margin": str(problem.margin), "scheme": scheme.name, "number": number}
         yield about | compared(problem, scheme, drawn) | {"drawn": drawn["p_improves"]}
 
@@ -122,7 +124,9 @@ def study(count: int, seeds: int, path: Path | None = None) -> Iterator[dict[str
 def rows(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Largest errors and how many are too large."""
     p = np.abs([each["p"] for each in found])
-    told = [("P(improves), worst error", float(np.nanmax(p)), "1", f"<= {TOLERANCE}")]
+    told: list[tuple[Any, ...]] = [
+        ("P(improves), worst error", float(np.nanmax(p)), "1", f"<= {TOLERANCE}")
+    ]
     told += [("P(improves), median error", float(np.nanmedian(p)), "1", None)]
     told += [("P(improves), without a prediction", int(np.isnan(p).sum()), "problems", "0")]
     told += [("P(improves), off by > 0.01", int((p > TOLERANCE).sum()), "problems", "0")]

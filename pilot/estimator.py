@@ -122,8 +122,8 @@ class RetrainingClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         y = validate_data(self, y=y)
         X, y = indexable(*validate_data(self, X, y, skip_check_array=True))
         check_classification_targets(y)
-        self.classes_, codes = np.unique(y, return_inverse=True)
-        return X, codes
+        self.classes_ = np.unique(y)
+        return X, np.searchsorted(self.classes_, y)
 
     def _remember(self, run: Retraining, states: list[Round], noise: Channel | None) -> Self:
         last = states[-1]
@@ -136,7 +136,7 @@ class RetrainingClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         self.labels_ = self.classes_[last.predicted]
         self.agreed_ = last.predicted == run.given
         self.kept_, self.changed_ = record.kept(run, last), record.changed(run, last)
-        self.coverage_ = record.coverage(run, last)
+        self.coverage_ = record.coverage(run, self.kept_)
         self.history_ = [record.entry(run, state) for state in states]
         self.rounds_ = sum(state.reason is None for state in states) - 1
         return self

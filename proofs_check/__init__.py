@@ -1,11 +1,26 @@
-"""Verification: every claim about the model, stated once and tried by the evidence that fits it."""
+"""Verification: every claim about the model, stated once and tried by the evidence that fits it.
 
-from relabel_lab.proofs_check.court import try_claims
-from relabel_lab.proofs_check.guarantee import least_certified
-from relabel_lab.proofs_check.registry import Claim
+Names are imported when they are used: `proofs_check.mutations` must come before what it changes.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from relabel_lab.proofs_check.court import try_claims
+    from relabel_lab.proofs_check.guarantee import least_certified
+    from relabel_lab.proofs_check.registry import Claim
 
 __all__ = [
     "Claim",
     "least_certified",
     "try_claims",
 ]
+
+_HOME = {"Claim": "registry", "least_certified": "guarantee", "try_claims": "court"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)

@@ -11,7 +11,7 @@ from relabel_lab.proofs_check.formulas import Formulas
 from relabel_lab.sim.kit import reject
 from relabel_lab.suggest import near
 
-Kind = Literal["symbolic", "enclosure", "sampled"]
+Kind = Literal["symbolic", "enclosure", "numerical", "sampled"]
 PAPER = "paper as summarised publicly"
 DERIVED = "derived here"
 OTHER = "other reference"

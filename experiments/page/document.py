@@ -71,6 +71,7 @@ def probe_part(run: Measured) -> list[str]:
             prose.law_reading(run.law),
             prose.LEARNERS,
             law.learners_table(records),
+            prose.learners_reading(records, run.law),
         ]
     return parts
 

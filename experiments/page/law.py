@@ -58,20 +58,56 @@ def gains(law: Mapping[str, Any], arm: str) -> tuple[np.ndarray, np.ndarray]:
     return measured, predicted
 
 
+def full_over_consensus(law: Mapping[str, Any]) -> tuple[float, float]:
+    """Mean difference of accuracies over pairs and ε: measured, predicted."""
+    means = (
+        float(
+            np.mean(
+                [
+                    p[kind]["full"]["accuracy"] - p[kind]["consensus"]["accuracy"]
+                    for p in law["pairs"]
+                ]
+            )
+        )
+        for kind in ("measured", "predicted")
+    )
+    measured, predicted = means
+    return measured, predicted
+
+
 def learners_table(records: Sequence[Record]) -> str:
-    """Accuracy of given labels and gains by learner, on the same features and labels."""
-    rows = []
-    for epsilon in sorted({r.epsilon for r in records if r.noise == "rr" and r.epsilon}):
-        for told, setting in _learners(records):
-            found = {arm: _rows(records, epsilon, arm, setting) for arm in _COMPARED}
-            base = found["given"]
-            if base:
-                gains = [gain(found[arm], base).points(signed=True) for arm in _COMPARED[1:]]
-                rows.append([f"{epsilon:g}", told, len(base), accuracy(base).points(), *gains])
-    return table(["ε", "learner", "seeds", *_COMPARED], rows)
+    """A learner a row, an ε a column: accuracy of given labels (gain of full, of consensus)."""
+    levels = _levels(records)
+    rows = [
+        [told, *(_cell(records, epsilon, setting) for epsilon in levels)]
+        for told, setting in _learners(records)
+    ]
+    return table(["learner", *(f"ε = {epsilon:g}" for epsilon in levels)], rows)
 
 
-_COMPARED = (*ARMS, "crossfit-consensus")
+def _cell(records: Sequence[Record], epsilon: float, setting: Mapping[str, Any]) -> str:
+    given, full, consensus = (_rows(records, epsilon, arm, setting) for arm in ARMS)
+    if not given:
+        return "—"
+    gains = (gain(found, given).mean for found in (full, consensus))
+    return f"{100 * accuracy(given).mean:.1f} ({', '.join(f'{100 * each:+.1f}' for each in gains)})"
+
+
+def orders(records: Sequence[Record]) -> tuple[int, int, int]:
+    """Of all learners and ε: how many there are, consensus above full, consensus above given."""
+    count = above_full = above_given = 0
+    for epsilon in _levels(records):
+        for _, setting in _learners(records):
+            given, full, consensus = (_rows(records, epsilon, arm, setting) for arm in ARMS)
+            if given:
+                count += 1
+                above_full += gain(consensus, full).mean > 0
+                above_given += gain(consensus, given).mean > 0
+    return count, above_full, above_given
+
+
+def _levels(records: Sequence[Record]) -> list[float]:
+    return sorted({r.epsilon for r in records if r.noise == "rr" and r.epsilon is not None})
 
 
 def _rows(

@@ -177,7 +177,7 @@ def told(images: ImageSet, preset: str, sizes: ProbePreset) -> dict[str, Any]:
 
 
 def _run(cell: Cell, inputs: Inputs, sizes: ProbePreset, preset: str) -> list[Record]:
-    return run_cell(
+    records = run_cell(
         inputs,
         cell.mechanism,
         cell.epsilon,
@@ -186,3 +186,5 @@ def _run(cell: Cell, inputs: Inputs, sizes: ProbePreset, preset: str) -> list[Re
         arms_named(cell.arms),
         preset,
     )
+    known = MAIN if cell.arms is MORE else ()  # rows that the main cell has already
+    return [record for record in records if record.arm not in known]

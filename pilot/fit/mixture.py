@@ -24,6 +24,7 @@ class Mixture:
         eigenvalues: of the noise orthogonal to \(\mu\), r = d − 1 of them, largest first.
         along: noise variance along \(\mu\) over the mean eigenvalue: 0 constant margin, 1 the
             isotropic mixture; above, the noise leans along \(\mu\), which the theory excludes.
+        error: sampling variance of each entry of ``direction``, on average.
     """
 
     n: int
@@ -34,6 +35,7 @@ class Mixture:
     gamma: float
     eigenvalues: np.ndarray
     along: float
+    error: float = 0.0
 
     @property
     def variance(self) -> float:
@@ -91,7 +93,7 @@ def estimate(X: np.ndarray, sign: np.ndarray, p: float) -> Mixture:
     # Inside a given class the true ones still mix, so that part of the means' distance is left.
     mixing = 4 * prior * (1 - prior) - 4 * share * (1 - share) * (up - down) ** 2
     eigenvalues, along = _split(within, direction, square, mixing * square, n)
-    return Mixture(n, p, prior, centre, direction, square**0.5, eigenvalues, along)
+    return Mixture(n, p, prior, centre, direction, square**0.5, eigenvalues, along, bias / len(gap))
 
 
 def _split(

@@ -8,6 +8,7 @@ import numpy as np
 from relabel_lab.pilot.fit.mixture import Mixture
 
 ROUNDS = 3
+ALIKE = 0.95  # effective dimension over r from which the noise counts as isotropic
 DOMINATES = 0.5  # share of one eigenvalue in tr Σ⁴ beyond which R5s has no limit
 
 
@@ -40,7 +41,12 @@ def prediction(fitted: Mixture) -> Prediction:
         return Prediction("one eigenvalue of the noise dominates, and then no limit exists (R5s)")
     if fitted.gamma == 0 or fitted.p == 0:
         return Prediction("the classes' means do not differ" if fitted.p else "no label flips")
-    accuracy = _accuracies(fitted)
+    accuracy = {}
+    for name in ("full", "consensus"):
+        told = _over_rounds(fitted, name)
+        if isinstance(told, str):
+            return Prediction(told)
+        accuracy[name] = told
     gain = {name: values[1] - values[0] for name, values in accuracy.items()}
     best = {name: int(np.argmax(values)) for name, values in accuracy.items()}
     return Prediction(
@@ -48,23 +54,18 @@ def prediction(fitted: Mixture) -> Prediction:
     )
 
 
-def _accuracies(fitted: Mixture) -> dict[str, list[float]]:
-    from relabel_lab.sim import Consensus, Full
+def _over_rounds(fitted: Mixture, name: str) -> list[float] | str:
+    """Accuracy over several rounds where the theory has them, else over one; or why neither."""
+    from relabel_lab.sim import parse_scheme
     from relabel_lab.theory import predict
 
-    problem = _problem(fitted, fitted.n)
-    return {
-        scheme.name: [float(v) for v in np.asarray(_rounds(predict, problem, scheme))]
-        for scheme in (Full(), Consensus())
-    }
-
-
-def _rounds(predict: Any, problem: Any, scheme: Any) -> Any:
-    """Several rounds where the theory has them for such a problem, else one."""
-    try:
-        return predict(problem, scheme, ROUNDS).accuracy
-    except ValueError:
-        return predict(problem, scheme, 1).accuracy
+    problem, scheme = _problem(fitted, fitted.n), parse_scheme(name)
+    told = predict(problem, scheme, ROUNDS)
+    if told.reason is not None:
+        told = predict(problem, scheme, 1)
+    if told.reason is not None:
+        return str(told.reason)
+    return [float(value) for value in np.asarray(told.accuracy)]
 
 
 def _labels_saved(fitted: Mixture, target: float) -> int | None:
@@ -86,13 +87,10 @@ def _critical(fitted: Mixture) -> float:
 
 
 def _problem(fitted: Mixture, n: Any) -> Any:
+    """The theory's problem; eigenvalues that hardly differ count as equal, for later rounds."""
     from relabel_lab.sim import Problem
 
-    return Problem(
-        n,
-        len(fitted.eigenvalues) + 1,
-        fitted.p,
-        fitted.gamma,
-        margin=fitted.margin,
-        spectrum=fitted.eigenvalues,
-    )
+    r = len(fitted.eigenvalues)
+    alike = fitted.dimension > ALIKE * r
+    shape = {"sigma": fitted.variance**0.5} if alike else {"spectrum": fitted.eigenvalues}
+    return Problem(n, r + 1, fitted.p, fitted.gamma, margin=fitted.margin, **shape)

@@ -54,16 +54,16 @@ def fit_mixture(data: Dataset, channel: Channel | None, seed: int = 0, draws: in
         return Fit(NOT_TRIED, reason)
     assert channel is not None
     rng = np.random.default_rng([seed, 77])
-    X, sign = _sample(data, rng)
     p = 1 - channel.keep
+    X, sign = _sample(data, p, rng)
     fitted = estimate(X, sign, p)
     if fitted.gamma == 0:
         why = "the classes' means do not differ by more than noise explains"
-        return Fit(DOES_NOT_FIT, why, estimate(*signed_rows(data), p), rows=len(X))
+        return Fit(DOES_NOT_FIT, why, estimate(*signed_rows(data, p), p), rows=len(X))
     observed = statistics(X, sign, fitted)
     samples = [_bootstrap(fitted, p, rng) for _ in range(draws)]
     p_values = {name: _p(observed[name], [s[0][name] for s in samples]) for name in NAMES}
-    whole = estimate(*signed_rows(data), p)
+    whole = estimate(*signed_rows(data, p), p)
     return _judged(whole, observed, p_values, _intervals(whole, fitted, samples), len(X))
 
 
@@ -97,17 +97,23 @@ def _outside(data: Dataset, channel: Channel | None) -> str | None:
     return None
 
 
-def signed_rows(data: Dataset) -> tuple[np.ndarray, np.ndarray]:
-    """Standardised features (as linear learners see them) and signs; constant columns left out."""
-    X = np.asarray(data.X, dtype=np.float64)
+def signed_rows(data: Dataset, p: float) -> tuple[np.ndarray, np.ndarray]:
+    """Features with noise of variance 1 in every column, and signs; constant columns left out.
+
+    The noise is what is left of a column's variance without the distance of the class means, so
+    that the scaling does not shrink the very columns that tell the classes apart.
+    """
+    X, sign = np.asarray(data.X, dtype=np.float64), np.where(data.given == 1, 1.0, -1.0)
     scale = X.std(axis=0)
     varies = scale > 1e-12 * np.abs(X).max(axis=0).clip(1e-300)
     X = (X[:, varies] - X[:, varies].mean(axis=0)) / scale[varies]
-    return X, np.where(data.given == 1, 1.0, -1.0)
+    fitted = estimate(X, sign, p)
+    between = 4 * fitted.prior * (1 - fitted.prior) * (fitted.direction**2 - fitted.error)
+    return X / np.sqrt(np.clip(1 - between, 0.1, 1.0)), sign
 
 
-def _sample(data: Dataset, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    X, sign = signed_rows(data)
+def _sample(data: Dataset, p: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    X, sign = signed_rows(data, p)
     rows = min(len(X), max(200, MOST_NUMBERS // X.shape[1]))
     chosen = rng.permutation(len(X))[:rows]
     return X[chosen], sign[chosen]

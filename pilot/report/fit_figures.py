@@ -14,11 +14,11 @@ def scores(ax: Axes, found: Findings) -> None:
     """Held-out averaging scores × given label: histogram and the law of the fitted mixture."""
     mixture = found.fit.mixture
     assert mixture is not None
-    X, sign = signed_rows(found.data)
+    X, sign = signed_rows(found.data, mixture.p)
     held_out, _ = scores_of(X, sign, mixture)
     low, high = np.quantile(held_out, [0.005, 0.995])
     edges = np.linspace(low, high, 31)
-    ax.hist(held_out, edges, density=True, color=BLUE, alpha=0.45)
+    ax.hist(held_out, edges.tolist(), density=True, color=BLUE, alpha=0.45)
     mean, deviation = law(held_out, mixture.p, 0.0)
     fine = np.linspace(low, high, 200)
     heights = np.gradient(mixed(fine, mixture.p, mean, deviation), fine)

@@ -27,11 +27,12 @@ def changed(run: Retraining, state: Round) -> np.ndarray:
     return mask
 
 
-def coverage(run: Retraining, state: Round) -> dict[Any, float]:
-    """By given class, the weight of the samples trained on over that of all."""
-    weight, count = run.learner.weights(), len(run.learner.classes)
+def coverage(run: Retraining, mask: np.ndarray) -> dict[Any, float]:
+    """By given class, the weight of the samples in ``mask`` over that of all."""
+    weight, count = run.learner.weight, len(run.learner.classes)
+    part = None if weight is None else weight[mask]
     total = np.bincount(run.given, weights=weight, minlength=count)
-    inside = np.bincount(run.given, weights=weight * kept(run, state), minlength=count)
+    inside = np.bincount(run.given[mask], weights=part, minlength=count)
     share = np.divide(inside, total, out=np.zeros(count), where=total > 0)
     return dict(zip(run.learner.classes.tolist(), share.tolist(), strict=True))
 
@@ -65,14 +66,15 @@ def memorised(run: Retraining, states: list[Round], most: float | None) -> str |
 def entry(run: Retraining, state: Round) -> dict[str, Any]:
     """One line of the history."""
     agreed = state.predicted == run.given
+    mask = kept(run, state)
     return {
         "round": state.number,
         "retrained": state.reason is None,
         "reason": state.reason,
-        "agreement": float(np.average(agreed, weights=run.learner.weights())),
-        "kept": int(kept(run, state).sum()),
-        "changed": int(changed(run, state).sum()),
-        "coverage": coverage(run, state),
+        "agreement": float(np.average(agreed, weights=run.learner.weight)),
+        "kept": int(np.count_nonzero(mask)),
+        "changed": int(np.count_nonzero(changed(run, state))),
+        "coverage": coverage(run, mask),
     }
 
 

@@ -97,8 +97,10 @@ class Retraining:
 
     def _counts(self, rows: Rows) -> np.ndarray:
         """Samples of positive weight by class trained on, shape (K,)."""
-        counted = self.learner.weights()[rows.index] > 0
-        return np.bincount(rows.labels[counted], minlength=len(self.learner.classes))
+        labels, weight = rows.labels, self.learner.weight
+        if weight is not None:
+            labels = labels[weight[rows.index] > 0]
+        return np.bincount(labels, minlength=len(self.learner.classes))
 
     def _names(self, codes: np.ndarray) -> str:
         return listed(self.learner.classes[codes].tolist())

@@ -7,7 +7,12 @@ from typing import Any
 import numpy as np
 from scipy.stats import beta
 
-KINDS = {"rows": "paired rows alone", "interval": "the pilot's", "strict": "Nadeau–Bengio"}
+KINDS = {
+    "rows": "paired rows alone",
+    "interval": "the pilot's",
+    "strict": "Nadeau–Bengio",
+    "together": "the pilot's for all candidates together, which verdicts use",
+}
 Cell = dict[str, Any]
 
 

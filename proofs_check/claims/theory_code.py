@@ -54,7 +54,7 @@ def _near(name: str, found: Any, expected: Any) -> Check:
 CLAIMS = (
     Claim(
         "theory-code",
-        "symbolic",
+        "numerical",
         DERIVED,
         r"The package `theory` and the table of formulas on trial, written independently, agree to "
         r"$10^{-11}$ (R5, R7).",

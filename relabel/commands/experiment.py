@@ -84,8 +84,16 @@ def _check(args: argparse.Namespace) -> None:
     for epsilon in args.epsilon:
         if epsilon <= 0:
             raise bad_value("--epsilon", epsilon, "> 0")
+    if args.experiment != "probe" and _foreign(args.out):
+        raise bad_value("--out", args.out, "an empty folder or one of the same run")
     if args.seeds is not None and args.seeds < 1:
         raise bad_value("--seeds", args.seeds, "a whole number >= 1")
+
+
+def _foreign(out: Path) -> bool:
+    """Whether something lies in the folder, and neither rows nor trainings of this command."""
+    there = {path.name for path in out.iterdir()} if out.is_dir() else set()
+    return out.is_file() or bool(there) and not there & {"rows.jsonl", "work"}
 
 
 def _run(args: argparse.Namespace) -> Sequence[Record]:

@@ -36,6 +36,8 @@ _OPTIONS = {
     "epsilon": "--epsilon",
     "learner": "--learner",
     "label": "--label",
+    "clean_label": "--clean-label",
+    "classes": "--label",
     "names": "--flip-matrix",
 }
 
@@ -215,20 +217,19 @@ def _named_options() -> Iterator[None]:
         raise
     except ValueError as error:
         text = one_line(str(error))
-        name, separator, rest = text.partition(" = ")
-        rule = f" is not allowed: {name} must be "
-        if separator and name in _OPTIONS and rule in rest:
-            value, _, allowed = rest.partition(rule)
-            raise bad_value(_OPTIONS[name], value, allowed) from None
-        if _refused(error):
+        option = _OPTIONS.get(getattr(error, "argument", ""))
+        if option is not None:
+            value, allowed = getattr(error, "value", ""), getattr(error, "allowed", "")
+            raise bad_value(option, one_line(str(value)), allowed) from None
+        if _about_the_data(error):
             raise UsageError(text) from None
         raise RuntimeError(text) from error  # not the input: the work failed
 
 
-def _refused(error: ValueError) -> bool:
+def _about_the_data(error: ValueError) -> bool:
     from relabel_lab.pilot.io import DataRefused
 
-    return isinstance(error, DataRefused) or " is not allowed: " in str(error)
+    return isinstance(error, DataRefused) or hasattr(error, "argument")
 
 
 def _versions() -> dict[str, str]:

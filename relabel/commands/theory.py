@@ -70,8 +70,10 @@ def main(args: argparse.Namespace) -> int:
         print_table(columns, [row for each in schemes.items() for row in _rows_of_rounds(*each)])
     if args.fluctuations:
         print()
-        columns = ["scheme", "mean", "spread", "P(improves)"]
+        columns = ["scheme", "mean", "spread", "P(improves)", "error", "from"]
         print_table(columns, [_law(name, v["fluctuations"]) for name, v in schemes.items()])
+        for name, values in schemes.items():
+            _remark(name, values["fluctuations"])
     for name, values in schemes.items():
         reason = values.get("rounds_reason" if args.rounds is not None else "reason")
         if reason is not None:
@@ -92,7 +94,18 @@ def _row(name: str, values: dict[str, Any]) -> list[str]:
 
 
 def _law(name: str, law: dict[str, Any]) -> list[str]:
-    return [name, *("-" if law[q] is None else f"{law[q]:.5g}" for q in FLUCTUATIONS)]
+    numbers = [law[q] for q in (*FLUCTUATIONS, "error")]
+    source = "-" if law["method"] is None else law["method"].partition(",")[0].partition(":")[0]
+    return [name, *("-" if x != x else f"{x:.5g}" for x in numbers), source]
+
+
+def _remark(name: str, law: dict[str, Any]) -> None:
+    """What the numbers of a law at finite size cannot say themselves."""
+    if law["reason"] is not None:
+        print(f"\n{name}: {law['status']}, because {law['reason']}")
+    if law["quantiles"] is not None and law["status"] != "ok":
+        told = ", ".join(f"{level}: {value:.4g}" for level, value in law["quantiles"].items())
+        print(f"{name}: quantiles of kappa {told}")
 
 
 def _rows_of_rounds(name: str, values: dict[str, Any]) -> list[list[Any]]:

@@ -10,6 +10,7 @@ from PIL import Image
 from relabel_lab.experiments import Record
 from relabel_lab.experiments.page import (
     PICTURES,
+    deep,
     document,
     measured,
     pictures,
@@ -17,6 +18,7 @@ from relabel_lab.experiments.page import (
     source_of,
     statistics,
 )
+from relabel_lab.experiments.page.paper import CIFAR10
 
 ROOT = Path(__file__).parents[2]
 RUNS = measured(ROOT / "experiments" / "measured")
@@ -70,6 +72,24 @@ def test_one_seed_has_no_interval_and_none_has_a_dash():
 def test_two_records_of_one_seed_are_no_replicates():
     with pytest.raises(ValueError, match="two records"):
         probe.rows_of([*RECORDS, RECORDS[0]], "rr", 1.0, "given", 0.1)
+
+
+def deep_record(arm, accuracy, seed=0, epsilon=2.0):
+    labels = {"given": 0.45, "all": 0.6, "kept": 0.9}
+    return Record("image", "small", "rr", epsilon, seed, arm, accuracy, None, labels, [20, 20])
+
+
+def test_deep_tables_pair_arms_and_stand_beside_the_paper():
+    rows = [deep_record("given", 0.5), deep_record("given", 0.54, 1), deep_record("tuned", 0.55)]
+    rows += [deep_record("consensus", 0.6), deep_record("full", 0.58, 1)]
+    gains = deep.gains_table(rows).splitlines()
+    assert gains[0] == "| labels | seeds | given | tuned | full | consensus |"
+    assert gains[2].endswith("| +5.0 | +4.0 | +10.0 |")
+    assert "| ε = 2 | 1 | 55.0 | — | +5.0 |" in deep.over_tuned_table(rows)
+    beside = deep.beside_paper(rows, CIFAR10).splitlines()
+    assert "79.06 ± 0.59" in beside[3] and beside[3].endswith("| 58.0 | 60.0 |")
+    assert beside[2].endswith("| — | — | — |")
+    assert "| 40.0 |" in deep.labels_table(rows, 100)
 
 
 def test_the_weak_table_is_that_of_the_least_penalty():

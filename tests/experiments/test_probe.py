@@ -27,6 +27,8 @@ def test_every_arm_and_noise_is_there_with_its_fields(smoke):
     assert noises == {"rr", "human-worse", "class-worse", "uniform-worse"}
     for record in records:
         assert 0 <= record.accuracy <= 1 and sum(record.size) <= run["train"]
+    places = [(r.noise, r.epsilon, r.seed, r.arm, str(r.setting)) for r in records]
+    assert len(set(places)) == len(places), "a row stands once"
     tuned = next(record for record in heads if record.arm == "tuned")
     paths = [record for record in heads if record.arm == "given"]
     best = max(paths, key=lambda record: record.held_out)
@@ -80,6 +82,8 @@ def test_bad_input_is_one_line_and_leaves_nothing(capsys, smoke, tmp_path):
     assert not out.exists()
     out.mkdir()
     (out / "mine.txt").write_text("not a run")
+    assert "--out" in complaint(capsys, "text", "--preset", "smoke", *put)
+    assert "--out" in complaint(capsys, "image", "--preset", "smoke", "--out", str(smoke))
     assert "--out" in complaint(capsys, "probe", "--preset", "smoke", *put)
     mark = json.loads((smoke / "run.json").read_text())
     shutil.rmtree(out)

@@ -22,7 +22,12 @@ def _mixture(n, d, seed, along=0.0, shape=None):
     z[:, 0] *= along
     z[:, 0] += GAMMA * y
     sign = np.where(rng.random(n) < P, -y, y)
-    return z, sign, y
+    return z @ _rotation(d), sign, y
+
+
+def _rotation(d):
+    """No column may hold the mean alone: scaled columns would then be another mixture."""
+    return np.linalg.qr(np.random.default_rng(d).standard_normal((d, d)))[0]
 
 
 def _labelled(X, sign):
@@ -70,11 +75,11 @@ def test_score_law_and_skewness_of_a_true_mixture():
 @pytest.mark.parametrize(("along", "margin"), [(0.0, "constant"), (1.0, "gaussian")])
 def test_true_mixtures_fit(along, margin):
     verdicts = []
-    for seed in range(8):
+    for seed in range(6):
         X, sign, _ = _mixture(600, 20, seed, along)
-        verdicts.append(fit_mixture(_labelled(X, sign), CHANNEL, seed, draws=99))
-    assert sum(found.verdict == FITS for found in verdicts) >= 7
-    assert sum(found.mixture.margin == margin for found in verdicts) >= 6
+        verdicts.append(fit_mixture(_labelled(X, sign), CHANNEL, seed, draws=60))
+    assert sum(found.verdict == FITS for found in verdicts) >= 5
+    assert sum(found.mixture.margin == margin for found in verdicts) >= 5
 
 
 def test_real_and_heavy_data_do_not():
@@ -114,10 +119,11 @@ def test_prediction_agrees_with_drawn_data():
     assert told.reason is None
     # The fit's own error in rho moves accuracy by about a point.
     assert np.allclose(told.accuracy["full"][:2], np.mean(measured, axis=0), atol=0.02)
+    assert len(told.accuracy["full"]) == 4 and told.gain["full"] > 0
 
 
 def test_a_dominating_eigenvalue_has_no_prediction():
     rng = np.random.default_rng(7)
     X, sign, _ = _mixture(500, 30, 7)
-    X[:, 1] = 10 * rng.standard_normal(500)
+    X = X + 10 * np.outer(rng.standard_normal(500), _rotation(30)[1])
     assert "dominates" in (prediction(estimate(X, sign, P)).reason or "")

@@ -71,7 +71,7 @@ def boundary(
             found.append(None)
             continue
         ends = points[above[0]], points[above[0] + 1]
-        found.append(_crossing(chance, *map(float, ends), level))
+        found.append(_crossing(chance, float(ends[0]), float(ends[1]), level))
     return Boundary(axis, tuple(levels), tuple(found))
 
 

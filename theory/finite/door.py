@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from relabel_lab.sim import Problem
 from relabel_lab.sim.schemes import Initial, Scheme
 from relabel_lab.theory.finite.answer import Chance, FiniteLaw, nothing, with_moments_that_exist
@@ -94,4 +96,4 @@ def expected_changes(problem: Problem, scheme: Scheme) -> float:
 
 def _rank(problem: Problem) -> int:
     """Number of noise dimensions in which there is noise."""
-    return int((problem.spectrum > 0).sum())
+    return int(np.sum(np.asarray(problem.spectrum) > 0))

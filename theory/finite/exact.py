@@ -104,4 +104,6 @@ def _quantiles(law: HardLaw, mix: float) -> tuple[float, ...]:
     below = np.clip(1 - np.maximum.accumulate(above[::-1])[::-1], 1e-9, 1 - 1e-9)
     rising = np.concatenate([[True], np.diff(below) > 0])
     found = PchipInterpolator(ndtri(below[rising]), levels[rising])(ndtri(QUANTILES))
-    return tuple(float(x) for x in scale * np.sinh(found))
+    inside = np.abs(found) < DECADES
+    values = scale * np.sinh(np.where(inside, found, 0.0))
+    return tuple(float(x) for x in np.where(inside, values, np.copysign(np.inf, found)))

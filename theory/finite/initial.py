@@ -2,6 +2,7 @@ r"""The initial model at finite n and d (R2): \(\kappa_0 = \rho a_0/R\), exactly
 
 from __future__ import annotations
 
+import jax.numpy as jnp
 import numpy as np
 from scipy.special import gammaln, ndtr
 
@@ -23,7 +24,7 @@ def typical_changes(problem: Problem) -> float:
 def margins_of(problem: Problem) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Margins, their probabilities and their chances of a flip."""
     margin, weight = (np.asarray(x) for x in problem.law.nodes(np.zeros(()), np.zeros(())))
-    return margin, weight, np.asarray(problem.exact_noise.flip_given_margin(margin))
+    return margin, weight, np.asarray(problem.exact_noise.flip_given_margin(jnp.asarray(margin)))
 
 
 def initial_law(problem: Problem) -> FiniteLaw:

@@ -77,7 +77,9 @@ class Outer(NamedTuple):
 
 def outer(setting: Setting, step: float) -> Outer:
     """The nodes; ``step`` widens them."""
-    return Outer(setting, *_flips(setting, step), *_radius(setting, step))
+    flips, flips_fine = _flips(setting, step)
+    log_radius, radius_weight, radius_fine = _radius(setting, step)
+    return Outer(setting, flips, flips_fine, log_radius, radius_weight, radius_fine)
 
 
 def _flips(setting: Setting, step: float) -> tuple[np.ndarray, tuple[np.ndarray, np.ndarray]]:

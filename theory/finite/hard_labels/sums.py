@@ -33,7 +33,8 @@ class Terms(NamedTuple):
     @property
     def edge(self) -> np.ndarray:
         """What the sum exceeds [N]."""
-        return sum(k * np.where(k > 0, t, 0) for k, t in zip(*self, strict=True))
+        pairs = zip(self.counts, self.thresholds, strict=True)
+        return np.sum([k * np.where(k > 0, t, 0) for k, t in pairs], axis=0)
 
     def cumulants(self) -> Cumulants:
         """Of the sum, [N]."""

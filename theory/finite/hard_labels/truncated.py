@@ -37,7 +37,6 @@ def cumulants(t: np.ndarray) -> Cumulants:
 
 def summed(counts: tuple[np.ndarray, ...], parts: tuple[Cumulants, ...]) -> Cumulants:
     """Cumulants of a sum of ``counts[i]`` independent copies of each part."""
-    terms = [
-        Cumulants(*(count * x for x in part)) for count, part in zip(counts, parts, strict=True)
-    ]
-    return Cumulants(*(sum(column) for column in zip(*terms, strict=True)))
+    pairs = list(zip(counts, parts, strict=True))
+    columns = [np.sum([count * part[i] for count, part in pairs], axis=0) for i in range(3)]
+    return Cumulants(columns[0], columns[1], columns[2])

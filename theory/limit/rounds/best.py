@@ -97,8 +97,8 @@ def _path(
     rho: np.ndarray, alpha: np.ndarray, p: np.ndarray, scheme: Scheme, rounds: int, margin: Margin
 ) -> np.ndarray:
     """Kappa [..., rounds + 1] at separations of one shape."""
-    flat = (jnp.asarray(x.reshape(-1)) for x in (rho, alpha, p))
-    setting = _setting(*flat, margin, folds_of(scheme))
+    flat = [jnp.asarray(x.reshape(-1)) for x in (rho, alpha, p)]
+    setting = _setting(flat[0], flat[1], flat[2], margin, folds_of(scheme))
     rule = elementwise(scheme)
     plans = plans_of(setting, rule, rounds)
     if plans is None:

@@ -54,7 +54,7 @@ def jumps(rule: Scheme, scale: jax.Array) -> jax.Array:
 
 
 def relabelled(
-    scheme: Scheme, turn: int, score: jax.Array, scale: jax.Array, last: History
+    scheme: Scheme, turn: int | jax.Array, score: jax.Array, scale: jax.Array, last: History
 ) -> History:
     r"""Labels s f of round ``turn`` + 1 at symmetrised scores \(s h\) over ``scale``.
 

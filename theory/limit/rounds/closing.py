@@ -62,8 +62,8 @@ def last_label(
     place = (edges - known[:, None]) / spread
     mass, inner = _pieces(place)
     label, *others = _steps(rule, turn, scale, edges, last, sign)
-    values = (jnp.sum(step * mass, axis=-1) for step in (label, *others))
-    return Label(*values, (jnp.sum(label * inner, axis=-1),))
+    mean, square, used, right = (jnp.sum(step * mass, axis=-1) for step in (label, *others))
+    return Label(mean, square, used, right, (jnp.sum(label * inner, axis=-1),))
 
 
 def closed_two(row: Row, tree: Tree) -> tuple[Label, jax.Array]:
@@ -87,10 +87,10 @@ def closed_two(row: Row, tree: Tree) -> tuple[Label, jax.Array]:
         return step[..., 0] * base + jnp.sum(jnp.diff(step, axis=-1) * above, axis=-1)
 
     steps = _steps(row.rules[turn + 1], turn + 1, scale, following, label, tree.sign[:, None])
-    values = (expected(step, mass, beyond.mass) for step in steps)
+    mean, square, used, right = (expected(step, mass, beyond.mass) for step in steps)
     first = expected(steps[0], inner, beyond.inner)
     second = expected(steps[0], 0 * inner, beyond.last)
-    return Label(*values, (first, second)), label.trained
+    return Label(mean, square, used, right, (first, second)), label.trained
 
 
 def _steps(

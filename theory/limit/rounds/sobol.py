@@ -135,7 +135,7 @@ def _step(
     known = known + memory @ carry.labels + factor @ sample.xi
     size = jnp.arange(carry.signal.size)
 
-    def found(cut: Any) -> tuple[jax.Array, jax.Array, jax.Array]:
+    def found(cut: Any) -> jax.Array:
         rule = cut_at(scheme, cut, setting.scale)
         if is_stepwise(rule):
             label = last_label(rule, turn, setting.scale, known, spread, carry.last, sample.sign)

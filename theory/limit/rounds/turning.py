@@ -9,7 +9,7 @@ edge, given that the fields of a set S are at theirs*, each linear in u with nor
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -89,7 +89,7 @@ def _centre(row: Row, noise: Tree, paths: Tree, turn: int) -> jax.Array:
     return known
 
 
-def _forked(arrays, count: int):
+def _forked(arrays: Any, count: int) -> Any:
     return jax.tree.map(lambda x: jnp.repeat(x, count, axis=1), arrays)
 
 

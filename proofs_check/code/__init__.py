@@ -1,0 +1,18 @@
+"""Claims that try the packages `theory`, `sim` and `scan` themselves, which users run."""
+
+from relabel_lab.proofs_check.code import (
+    engines,
+    evolution,
+    fluctuations,
+    limit,
+    ridge,
+    rounds,
+    scans,
+    special,
+)
+from relabel_lab.proofs_check.registry import Claim
+
+MODULES = (limit, special, evolution, rounds, fluctuations, ridge, engines, scans)
+CLAIMS: tuple[Claim, ...] = tuple(claim for module in MODULES for claim in module.CLAIMS)
+
+__all__ = ["CLAIMS"]

@@ -1,0 +1,6 @@
+"""All mutations, in the order in which they are tried."""
+
+from relabel_lab.proofs_check.mutations import of_engines, of_theory
+from relabel_lab.proofs_check.mutations.mutation import Mutation
+
+MUTATIONS: tuple[Mutation, ...] = (*of_theory.MUTATIONS, *of_engines.MUTATIONS)

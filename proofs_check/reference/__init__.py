@@ -1,0 +1,22 @@
+"""The model written a second time, in NumPy and SciPy alone: what the code on trial must give.
+
+Nothing here imports `relabel_lab.theory`, `relabel_lab.sim` or `relabel_lab.scan`.
+"""
+
+from relabel_lab.proofs_check.reference.drawn import Path, draw
+from relabel_lab.proofs_check.reference.limit import Moments, kappa, log_error, moments, prediction
+from relabel_lab.proofs_check.reference.rules import Rule, rule
+from relabel_lab.proofs_check.reference.setting import Setup
+
+__all__ = [
+    "Moments",
+    "Path",
+    "Rule",
+    "Setup",
+    "draw",
+    "kappa",
+    "log_error",
+    "moments",
+    "prediction",
+    "rule",
+]
