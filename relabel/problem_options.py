@@ -5,15 +5,18 @@ from __future__ import annotations
 import argparse
 import math
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from relabel_lab.relabel import class_options
 from relabel_lab.relabel.errors import UsageError, bad_value, naming
 from relabel_lab.relabel.numbers import LARGEST_WHOLE, real_number, whole_number
 
 if TYPE_CHECKING:
     from relabel_lab.sim import Problem
 
+FEWEST_FLIPS = 1e-6  # expected ones, below which no label flips
 SPECTRA = "isotropic, power:A or a file with one eigenvalue a line"
 NOISES = (
     "classes:P_PLUS,P_MINUS[,SHARE] (SHARE of positive labels, default 0.5); "
@@ -62,13 +65,25 @@ def problem_from(args: argparse.Namespace) -> Problem:
     Raises:
         UsageError, ValueError: naming the option, its value and what is allowed.
     """
+    if class_options.many(args):
+        n, d = sizes(args, args.classes - 1)
+        problem: Any = class_options.problem_from(
+            args, n, d, _gamma(args, 1.0 if args.sigma is None else args.sigma)
+        )
+    else:
+        problem = _two_classes(args)
+    _warn_without_flips(args, problem)
+    return problem
+
+
+def _two_classes(args: argparse.Namespace) -> Problem:
     from relabel_lab.sim import Problem
     from relabel_lab.sim.margins import parse_margin
 
     with naming("--margin", args.margin, f"one of {MARGINS}"):
         margin = parse_margin(args.margin)
     sigma = 1.0 if args.sigma is None else args.sigma
-    n, d = _sizes(args)
+    n, d = sizes(args)
     common = {"n": n, "d": d, "margin": margin, **_flips(args)}
     # Built first so that bad sizes are refused before a spectrum is made from them.
     problem = Problem(**common, sigma=sigma, gamma=_gamma(args, sigma))
@@ -79,8 +94,18 @@ def problem_from(args: argparse.Namespace) -> Problem:
     return Problem(**common, gamma=_gamma(args, abs(mean) ** 0.5), spectrum=spectrum)
 
 
+def _warn_without_flips(args: argparse.Namespace, problem: Any) -> None:
+    """Say on standard error that an epsilon so large protects nothing."""
+    if args.epsilon is not None and float(problem.p) * float(problem.n) < FEWEST_FLIPS:
+        rate = float(problem.p)
+        print(
+            f"warning: --epsilon {args.epsilon:g}: no label flips (p = {rate:.2g})", file=sys.stderr
+        )
+
+
 def describe(args: argparse.Namespace, problem: Problem) -> dict[str, Any]:
     """The problem as it goes into the JSON output."""
+    classes = {"classes": args.classes} if hasattr(args, "classes") else {}
     told: dict[str, Any] = {}
     if args.epsilon is not None:
         told = {"epsilon": args.epsilon}
@@ -90,6 +115,7 @@ def describe(args: argparse.Namespace, problem: Problem) -> dict[str, Any]:
         "n": int(problem.n),
         "d": int(problem.d),
         "p": float(problem.p),
+        **classes,
         **told,
         "gamma": float(problem.gamma),
         "sigma": float(problem.sigma),
@@ -98,8 +124,8 @@ def describe(args: argparse.Namespace, problem: Problem) -> dict[str, Any]:
     }
 
 
-def _sizes(args: argparse.Namespace) -> tuple[int, int]:
-    """n and d, one of them perhaps from alpha."""
+def sizes(args: argparse.Namespace, signal: int = 1) -> tuple[int, int]:
+    """n and d, one of them perhaps from alpha = n/(d - signal)."""
     given = [name for name in ("n", "d", "alpha") if getattr(args, name) is not None]
     if len(given) == 3:
         raise UsageError(f"--alpha {args.alpha:g}: not with both --n and --d")
@@ -110,12 +136,12 @@ def _sizes(args: argparse.Namespace) -> tuple[int, int]:
         return args.n, args.d
     if not args.alpha > 0:
         raise bad_value("--alpha", args.alpha, "> 0")
-    rounded = args.n / args.alpha if args.d is None else args.alpha * (args.d - 1)
+    rounded = args.n / args.alpha if args.d is None else args.alpha * (args.d - signal)
     if not rounded < LARGEST_WHOLE:
         raise bad_value("--alpha", args.alpha, f"such that --{missing_of(args)} is below 2^63")
-    return (
-        (args.n, max(2, round(rounded) + 1)) if args.d is None else (max(2, round(rounded)), args.d)
-    )
+    if args.d is None:
+        return args.n, max(1, round(rounded)) + signal
+    return max(2, round(rounded)), args.d
 
 
 def missing_of(args: argparse.Namespace) -> str:

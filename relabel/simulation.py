@@ -14,7 +14,7 @@ import numpy as np
 from tqdm import tqdm
 
 from relabel_lab.relabel.errors import bad_value
-from relabel_lab.sim import Outcome, Problem, improved
+from relabel_lab.sim import ClassProblem, Outcome, Problem, classes, improved
 from relabel_lab.sim.direct import LearnedOutcome
 from relabel_lab.sim.learners import Averaging, Learner, parse_learner
 from relabel_lab.sim.noise import ClassFlips
@@ -25,7 +25,7 @@ BAR = "{desc}: {percentage:3.0f}%|{bar}| {elapsed} so far, {remaining} left"
 
 
 def run(
-    problem: Problem,
+    problem: Problem | ClassProblem,
     schemes: Sequence[Scheme],
     *,
     engine: str,
@@ -43,10 +43,17 @@ def run(
     for option, value, least in (("rounds", rounds, 0), ("seeds", seeds, 1), ("seed", seed, 0)):
         if value < least:
             raise bad_value(f"--{option}", value, f"a whole number >= {least}")
-    run_many = importlib.import_module(f"relabel_lab.sim.{engine}").run_many
+    run_many: Any = importlib.import_module(f"relabel_lab.sim.{engine}").run_many
+    many = isinstance(problem, ClassProblem)
+    if many:
+        run_many = partial(classes.run_many, engine=engine)
     if learner is not None:
         run_many = partial(run_many, learner=learner, throw=False)
-    if engine == "direct" and isinstance(problem.noise, ClassFlips):
+    if (
+        engine == "direct"
+        and isinstance(problem, Problem)
+        and isinstance(problem.noise, ClassFlips)
+    ):
         run_many = partial(run_many, positive=problem.noise.positive)
     key = jax.random.key(seed)
     if not progress:
@@ -60,7 +67,7 @@ def run(
 
             # Every batch has the same shape, so that one compiled program serves them all.
             numbers = start + jnp.arange(batch)
-            told = {"progress": share} if engine == "dice" else {}
+            told = {"progress": share} if engine == "dice" and not many else {}
             parts.append(run_many(problem, schemes, rounds, key=key, seeds=numbers, **told))
             share(1.0)
     return {

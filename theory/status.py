@@ -20,6 +20,7 @@ class Status(IntEnum):
     SCHEME = 3
     UNDEFINED = 4
     NOISE = 5
+    CLASSES = 6
 
     @property
     def reason(self) -> str | None:
@@ -37,6 +38,7 @@ _REASONS = {
     "64-bit arithmetic",
     Status.NOISE: "labels are flipped by features of the noise, outside R2-R5; the direct engine "
     "serves",
+    Status.CLASSES: "the scheme has no rule for more than two classes",
 }
 
 

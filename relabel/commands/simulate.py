@@ -6,6 +6,7 @@ import argparse
 import math
 from typing import TYPE_CHECKING, Any
 
+from relabel_lab.relabel import class_options
 from relabel_lab.relabel.errors import bad_value
 from relabel_lab.relabel.numbers import whole_number
 from relabel_lab.relabel.output import accuracy_cell, print_json, print_table, shows_progress
@@ -21,6 +22,7 @@ SUMMARY = "simulate each scheme: means and standard errors over seeds"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The problem, the schemes, and how to simulate."""
     add_problem_arguments(parser)
+    class_options.add_class_argument(parser)
     add_scheme_arguments(parser)
     group = parser.add_argument_group("the simulation")
     group.add_argument(
@@ -49,7 +51,7 @@ def main(args: argparse.Namespace) -> int:
         raise bad_value("--learner", args.learner, "averaging, or used with --engine direct")
     from relabel_lab.relabel import simulation
 
-    problem, schemes = problem_from(args), schemes_from(args)
+    problem, schemes = problem_from(args), class_options.served(args, schemes_from(args))
     outcomes = simulation.run(
         problem,
         schemes,
@@ -68,7 +70,9 @@ def main(args: argparse.Namespace) -> int:
         asked |= {"seeds": args.seeds, "seed": args.seed}
         print_json({"problem": describe(args, problem), **asked, "schemes": summaries})
     else:
-        _print(args, summaries, problem.noise.broken_assumption)
+        _print(
+            args, summaries, None if class_options.many(args) else problem.noise.broken_assumption
+        )
         _explain(args, schemes)
     return 0
 

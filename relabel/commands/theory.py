@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
+from relabel_lab.relabel import class_options
 from relabel_lab.relabel.errors import bad_value
 from relabel_lab.relabel.numbers import whole_number
 from relabel_lab.relabel.output import accuracy_cell, print_json, print_table
@@ -28,6 +29,7 @@ LEVELS = ("0.05", "0.25", "0.5", "0.75", "0.95")  # of the quantiles, where they
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The problem and the schemes."""
     add_problem_arguments(parser)
+    class_options.add_class_argument(parser)
     add_scheme_arguments(parser)
     parser.add_argument(
         "--rounds",
@@ -48,18 +50,23 @@ def main(args: argparse.Namespace) -> int:
     if args.rounds is not None and not 0 <= args.rounds <= MOST_ROUNDS:
         raise bad_value("--rounds", args.rounds, f"a whole number from 0 to {MOST_ROUNDS}")
     problem = problem_from(args)
-    chosen = schemes_from(args)
+    chosen = class_options.served(args, schemes_from(args))
     schemes = {scheme.name: after_one_round(predict(problem, scheme)) for scheme in chosen}
     for scheme in chosen if args.rounds is not None else ():
         schemes[scheme.name] |= over_rounds(problem, scheme, args.rounds)
     if args.fluctuations:
         for scheme in chosen:
-            schemes[scheme.name]["fluctuations"] = at_finite_size(problem, scheme)
+            schemes[scheme.name]["fluctuations"] = (
+                no_law(args.classes)
+                if class_options.many(args)
+                else at_finite_size(problem, scheme)
+            )
     alpha = float(problem.alpha)
     if args.json:
         print_json({"problem": describe(args, problem), "alpha": alpha, "schemes": schemes})
         return 0
-    print(f"n/(d-1) = {alpha:.6g}, separation (gamma/sigma)^2 = {float(problem.rho):.6g}\n")
+    lost = args.classes - 1
+    print(f"n/(d-{lost}) = {alpha:.6g}, separation (gamma/sigma)^2 = {float(problem.rho):.6g}\n")
     if "all" in args.schemes:  # the best scheme first
         best = sorted(schemes, key=lambda name: _rank(schemes[name]["kappa"]), reverse=True)
         schemes = {name: schemes[name] for name in best}
@@ -148,6 +155,13 @@ def after_one_round(outcome: Prediction) -> dict[str, Any]:
     if outcome.reason is None:
         return told
     return told | {"status": Status(int(outcome.status)).name.lower(), "reason": outcome.reason}
+
+
+def no_law(classes: int) -> dict[str, Any]:
+    """What stands in for `at_finite_size` where there is no law of finite sizes."""
+    none = dict.fromkeys((*FLUCTUATIONS, "error", "errors", "quantiles", "method"))
+    reason = f"finite sizes are known for two classes, not for {classes}; simulate serves"
+    return {**none, "status": "classes", "reason": reason}
 
 
 def at_finite_size(problem: Problem, scheme: Scheme) -> dict[str, Any]:

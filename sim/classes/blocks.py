@@ -8,6 +8,8 @@ diagonal (Bartlett): the cost is free of r.
 
 from __future__ import annotations
 
+from typing import Any
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -18,12 +20,12 @@ SEEN = 1e-13  # share of the squared size of a block below which a direction is 
 
 
 class Blocks(eqx.Module):
-    """Orthonormal vectors asked so far, as rows, and the products with them.
+    """Orthonormal vectors asked so far, as rows, and the products with them; unused rows are zero.
 
     Attributes:
         left: [A, N].         left_image: [A, D], rows W^T l.
         right: [B, D].        right_image: [B, N], rows W r.
-        opened: which of the D coordinates of noise space have a direction, [D].
+        opened: which of the D = A coordinates of noise space have a direction, [D].
     """
 
     left: jax.Array
@@ -33,22 +35,31 @@ class Blocks(eqx.Module):
     opened: jax.Array
 
 
-def empty(samples: int, coordinates: int) -> Blocks:
-    """Nothing asked yet; room for ``coordinates`` left vectors."""
-    long, short = jnp.zeros((0, samples)), jnp.zeros((0, coordinates))
-    return Blocks(long, short, short, long, jnp.zeros(coordinates, bool))
+def empty(samples: int, lefts: int, rights: int) -> Blocks:
+    """Room for so many left and right vectors."""
+    return Blocks(
+        jnp.zeros((lefts, samples)),
+        jnp.zeros((lefts, lefts)),
+        jnp.zeros((rights, lefts)),
+        jnp.zeros((rights, samples)),
+        jnp.zeros(lefts, bool),
+    )
 
 
 def from_left(
-    blocks: Blocks, vectors: jax.Array, r: jax.Array, key: jax.Array
+    blocks: Blocks, place: Any, vectors: jax.Array, r: jax.Array, key: jax.Array
 ) -> tuple[Blocks, jax.Array]:
-    """Products ``vectors`` W, [k, N] to [k, D]; ``r`` is the true dimension of noise space."""
+    """Products ``vectors`` W, [k, N] to [k, D], as block number ``place``.
+
+    ``r`` is the true dimension of noise space.
+    """
     rows, new = _orthonormal(blocks.left, vectors)
-    fresh, opened = _fresh_rows(blocks, new, r, key)
+    first = place * len(rows)
+    fresh, opened = _fresh_rows(blocks, first, new, r, key)
     image = _complement(blocks.right, fresh) + (rows @ blocks.right_image.T) @ blocks.right
     blocks = Blocks(
-        jnp.concatenate([blocks.left, rows]),
-        jnp.concatenate([blocks.left_image, jnp.where(new[:, None], image, 0)]),
+        _put(blocks.left, rows, first),
+        _put(blocks.left_image, jnp.where(new[:, None], image, 0), first),
         blocks.right,
         blocks.right_image,
         opened,
@@ -57,20 +68,25 @@ def from_left(
 
 
 def from_right(
-    blocks: Blocks, vectors: jax.Array, inside: jax.Array, key: jax.Array
+    blocks: Blocks, place: Any, vectors: jax.Array, inside: jax.Array, key: jax.Array
 ) -> tuple[Blocks, jax.Array]:
     """Products ``vectors`` W^T, [k, D] to [k, N]; rows of W outside ``inside`` are zero."""
     rows, new = _orthonormal(blocks.right, vectors)
+    first = place * len(rows)
     fresh = jnp.where(inside, jax.random.normal(key, (len(rows), inside.size), jnp.float64), 0)
     image = _complement(blocks.left, fresh) + (rows @ blocks.left_image.T) @ blocks.left
     blocks = Blocks(
         blocks.left,
         blocks.left_image,
-        jnp.concatenate([blocks.right, rows]),
-        jnp.concatenate([blocks.right_image, jnp.where(new[:, None], image, 0)]),
+        _put(blocks.right, rows, first),
+        _put(blocks.right_image, jnp.where(new[:, None], image, 0), first),
         blocks.opened,
     )
     return blocks, (vectors @ blocks.right.T) @ blocks.right_image
+
+
+def _put(rows: jax.Array, block: jax.Array, first: Any) -> jax.Array:
+    return jax.lax.dynamic_update_slice_in_dim(rows, block, first, axis=0)
 
 
 def _complement(basis: jax.Array, rows: jax.Array) -> jax.Array:
@@ -94,16 +110,17 @@ def _scaled(rows: jax.Array, squares: jax.Array, new: jax.Array) -> jax.Array:
 
 
 def _fresh_rows(
-    blocks: Blocks, new: jax.Array, r: jax.Array, key: jax.Array
+    blocks: Blocks, first: Any, new: jax.Array, r: jax.Array, key: jax.Array
 ) -> tuple[jax.Array, jax.Array]:
     """Rows [k, D] of a Gaussian matrix in coordinates, and the coordinates known after it."""
-    k, first = new.size, len(blocks.left)
+    k = new.size
     normals = jax.random.normal(key, (k, blocks.opened.size), jnp.float64)
-    known = jnp.where(blocks.opened, normals, 0)
     freedom = r - jnp.sum(blocks.opened) - (jnp.cumsum(new) - new)
     opens = new & (freedom > 0)
     keys = jax.vmap(lambda i: jax.random.fold_in(key, i))(jnp.arange(k))
     lengths = jnp.where(opens, jax.vmap(chi)(keys, freedom), 0)
-    own = jnp.tril(normals[:, first : first + k], -1) * opens + jnp.diag(lengths)
-    opened = blocks.opened.at[first : first + k].set(opens)
-    return known.at[:, first : first + k].set(own), opened
+    lower = jax.lax.dynamic_slice_in_dim(normals, first, k, axis=1)
+    own = jnp.tril(lower, -1) * opens + jnp.diag(lengths)
+    known = jnp.where(blocks.opened, normals, 0)
+    opened = jax.lax.dynamic_update_slice_in_dim(blocks.opened, opens, first, axis=0)
+    return jax.lax.dynamic_update_slice_in_dim(known, own, first, axis=1), opened

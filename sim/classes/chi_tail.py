@@ -33,9 +33,12 @@ def _log_sum(t: jax.Array, terms: int, shift: float) -> jax.Array:
     up, down = jnp.ones_like(t), jnp.ones_like(t)
     safe = jnp.maximum(t, 1e-300)
     bounded = jnp.minimum(t, last + 1.0)
-    for j in range(last, 0, -1):
-        up = 1 + bounded / (j + shift) * up
-    for j in range(1, last + 1):
-        down = 1 + jnp.minimum((j + shift) / safe, 1.0 * (j + shift)) * down
+
+    def grow(i: jax.Array, sums: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, jax.Array]:
+        up, down = sums
+        late, early = last - i + shift, i + 1 + shift
+        return 1 + bounded / late * up, 1 + jnp.minimum(early / safe, early) * down
+
+    up, down = jax.lax.fori_loop(0, last, grow, (up, down))
     top = last * jnp.log(safe) - math.lgamma(last + 1 + shift) + math.lgamma(1 + shift)
     return jnp.where(t > last + 1.0, top + jnp.log(down), jnp.log(up))

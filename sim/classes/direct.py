@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -11,7 +13,7 @@ from relabel_lab.sim.classes.problem import ClassProblem
 from relabel_lab.sim.classes.quality import directions
 from relabel_lab.sim.classes.rules import Labels, relabel
 from relabel_lab.sim.classes.sample import DIRECTIONS, NOISE, draw_sample
-from relabel_lab.sim.classes.summary import ClassSummary, stacked, summarised
+from relabel_lab.sim.classes.summary import ClassSummary, Facts, by_scheme, facts, graded
 from relabel_lab.sim.schemes import CrossFit, Scheme
 
 
@@ -48,31 +50,38 @@ def seed_outcome(
     basis = contrasts(classes)
     along = directions(jax.random.fold_in(key, DIRECTIONS), classes)
 
-    def told(model: jax.Array, labels: Labels) -> ClassSummary:
+    def told(model: jax.Array, labels: Labels) -> Facts:
         root = model[:, classes - 1 :] * problem.sigma
-        return summarised(model @ means.T, root, basis, along, sample, labels)
+        return facts(model @ means.T, root, sample, labels)
 
+    given = Labels(sample.given, sample.inside)
+    start = _train(x, basis, given)
     every = []
     for scheme, parts in zip(schemes, folds, strict=True):
-        labels = Labels(sample.given, sample.inside)
-        model, kept = _train(x, basis, labels), labels
-        found = [told(model, labels)]
-        for _ in range(rounds):
+
+        def step(
+            carry: Any, _: None, scheme: Scheme = scheme, parts: int = parts
+        ) -> tuple[Any, Facts]:
+            model, kept = carry
             if isinstance(scheme, CrossFit):
                 scores = _fold_scores(x, basis, kept, parts)
             else:
                 scores = x @ model.T @ basis.T
             new = relabel(scheme, scores, sample.given, sample.inside)
             following = _train(x, basis, new)
-            found.append(told(following, new))
-            lost = ~jnp.any(new.used)
-            model, kept = jax.tree.map(
-                lambda old, late, lost=lost: jnp.where(lost, old, late),
-                (model, kept),
-                (following, new),
+            found = told(following, new)
+            lost = ~jnp.any(new.used)  # an empty selection keeps the model
+            carry = jax.tree.map(
+                lambda old, late: jnp.where(lost, old, late), (model, kept), (following, new)
             )
-        every.append(stacked(found))
-    return stacked(every)
+            return carry, found
+
+        every.append(jax.lax.scan(step, (start, given), length=rounds)[1])
+    later = jax.tree.map(lambda *leaves: jnp.concatenate(leaves), *every)
+    models = by_scheme(told(start, given), later, len(schemes))
+    flat = jax.tree.map(lambda leaf: leaf.reshape(-1, *leaf.shape[2:]), models)
+    found = graded(flat, basis, along)
+    return jax.tree.map(lambda leaf: leaf.reshape(len(schemes), rounds + 1), found)
 
 
 def _rows(basis: np.ndarray, labels: Labels) -> jax.Array:

@@ -7,7 +7,8 @@ noise.  Scores of the samples are K - 1 right products.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from functools import partial
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -20,7 +21,7 @@ from relabel_lab.sim.classes.problem import ClassProblem
 from relabel_lab.sim.classes.quality import directions
 from relabel_lab.sim.classes.rules import Labels, relabel
 from relabel_lab.sim.classes.sample import DIRECTIONS, LEFT, RIGHT, draw_sample
-from relabel_lab.sim.classes.summary import ClassSummary, Sample, stacked, summarised
+from relabel_lab.sim.classes.summary import ClassSummary, Facts, Sample, by_scheme, facts, graded
 from relabel_lab.sim.schemes import Scheme
 
 
@@ -45,10 +46,16 @@ class Data(NamedTuple):
         """Standard deviation of the noise."""
         return jnp.asarray(self.problem.sigma)
 
-    def told(self, model: Model, labels: Labels) -> ClassSummary:
-        """The summary of a model trained on ``labels``."""
-        root = self.sigma**2 * model.noise
-        return summarised(model.means, root, self.basis, self.along, self.sample, labels)
+    def told(self, model: Model, labels: Labels) -> Facts:
+        """What is known of a model trained on ``labels``."""
+        return facts(model.means, self.sigma**2 * model.noise, self.sample, labels)
+
+    def graded(self, models: Facts) -> ClassSummary:
+        """Their kappas and errors; leading axes as those of ``models`` [schemes, rounds + 1]."""
+        shape = models.right.shape
+        flat = jax.tree.map(lambda leaf: leaf.reshape(-1, *leaf.shape[len(shape) :]), models)
+        found = graded(flat, self.basis, self.along)
+        return jax.tree.map(lambda leaf: leaf.reshape(shape), found)
 
 
 def data_of(key: jax.Array, problem: ClassProblem, classes: int, samples: int) -> Data:
@@ -68,30 +75,41 @@ def seed_outcome(
 ) -> ClassSummary:
     """All schemes on one seed; arrays [schemes, rounds + 1]."""
     data = data_of(key, problem, classes, samples)
-    models = 1 + rounds * len(schemes)
-    blocks = dice.empty(samples, models * (classes - 1))
+    count, width = len(schemes), classes - 1
+    lefts, rights = 1 + rounds * count, 1 + (rounds > 1) * rounds * count
+    blocks = dice.empty(samples, lefts * width, rights * width)
     given = Labels(data.sample.given, data.sample.inside)
-    blocks, first = train(data, blocks, given, 0)
-    if rounds:
-        blocks, scores = score(data, blocks, first, 0)
-    every = []
-    for number, scheme in enumerate(schemes):
-        model, now = first, scores if rounds else None
-        found = [data.told(first, given)]
-        for turn in range(rounds):
-            place = 1 + number * rounds + turn
-            new = relabel(scheme, now, data.sample.given, data.sample.inside)
-            blocks, following = train(data, blocks, new, place)
-            found.append(data.told(following, new))
-            # An empty selection keeps the model.
-            lost = ~jnp.any(new.used)
-            model = jax.tree.map(
-                lambda old, late, lost=lost: jnp.where(lost, old, late), model, following
-            )
-            if turn + 1 < rounds:
-                blocks, now = score(data, blocks, model, place)
-        every.append(stacked(found))
-    return stacked(every)
+    blocks, model = train(data, blocks, given, 0)
+    first = data.told(model, given)
+    if not rounds:
+        start = jax.tree.map(lambda leaf: jnp.broadcast_to(leaf, (count, 1, *leaf.shape)), first)
+        return data.graded(start)
+    blocks, scores = score(data, blocks, model, 0)
+    rules = [partial(_rule, data.sample, scheme) for scheme in schemes]
+
+    # One body for all schemes and rounds: a program's size grows with neither.
+    def step(carry: Any, slot: jax.Array) -> tuple[Any, Facts]:
+        blocks, model, now = carry
+        number, turn = slot // rounds, slot % rounds
+        model, now = jax.tree.map(
+            lambda start, last: jnp.where(turn == 0, start, last), initial, (model, now)
+        )
+        new = jax.lax.switch(number, rules, now)
+        blocks, following = train(data, blocks, new, 1 + slot)
+        found = data.told(following, new)
+        lost = ~jnp.any(new.used)  # an empty selection keeps the model
+        model = jax.tree.map(lambda old, late: jnp.where(lost, old, late), model, following)
+        if rounds > 1:
+            blocks, now = score(data, blocks, model, 1 + slot)
+        return (blocks, model, now), found
+
+    initial = (model, scores)
+    _, later = jax.lax.scan(step, (blocks, *initial), jnp.arange(rounds * count))
+    return data.graded(by_scheme(first, later, count))
+
+
+def _rule(sample: Sample, scheme: Scheme, scores: jax.Array) -> Labels:
+    return relabel(scheme, scores, sample.given, sample.inside)
 
 
 def label_rows(basis: np.ndarray, labels: Labels) -> jax.Array:
@@ -106,17 +124,17 @@ def mean_scores(data: Data, rows: jax.Array) -> jax.Array:
     return data.problem.pull * (table - jnp.mean(table, axis=1, keepdims=True))
 
 
-def train(data: Data, blocks: Blocks, labels: Labels, place: int) -> tuple[Blocks, Model]:
+def train(data: Data, blocks: Blocks, labels: Labels, place: Any) -> tuple[Blocks, Model]:
     """The average with these labels."""
     key = jax.random.fold_in(jax.random.fold_in(data.key, LEFT), place)
     rows = label_rows(data.basis, labels)
-    blocks, total = dice.from_left(blocks, rows, data.problem.r, key)
+    blocks, total = dice.from_left(blocks, place, rows, data.problem.r, key)
     return blocks, Model(mean_scores(data, rows), total / data.problem.n)
 
 
-def score(data: Data, blocks: Blocks, model: Model, place: int) -> tuple[Blocks, jax.Array]:
+def score(data: Data, blocks: Blocks, model: Model, place: Any) -> tuple[Blocks, jax.Array]:
     """Scores [N, K] of the samples under a model, but for a common shift."""
     key = jax.random.fold_in(jax.random.fold_in(data.key, RIGHT), place)
-    blocks, field = dice.from_right(blocks, model.noise, data.sample.inside, key)
+    blocks, field = dice.from_right(blocks, place, model.noise, data.sample.inside, key)
     fields = model.means[:, data.sample.true] + data.sigma**2 * field
-    return blocks, (data.basis @ fields).T
+    return blocks, (jnp.asarray(data.basis) @ fields).T

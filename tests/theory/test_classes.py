@@ -70,7 +70,7 @@ def test_a_grid_of_problems_is_one_call():
 
 @pytest.mark.parametrize(
     ("name", "rounds", "status"),
-    [("soft:1", 1, Status.SCHEME), ("full", 2, Status.ROUNDS), ("initial", 3, Status.PREDICTED)],
+    [("soft:1", 1, Status.CLASSES), ("full", 2, Status.ROUNDS), ("initial", 3, Status.PREDICTED)],
 )
 def test_no_number_without_a_limit(name, rounds, status):
     told = predict(ClassProblem(200, 50, 0.3, 2.0, classes=5), parse_scheme(name), rounds)

@@ -44,7 +44,8 @@ def lead_of(at: Setting, share: Any, rounds: int = 60) -> jax.Array:
     """The lead, over s, that the given share of the training samples reaches; by bisection."""
 
     def kept(by: jax.Array) -> jax.Array:
-        return sum(w.probability for w in predicted(at, at.kappa, at.memory, by))
+        cells = predicted(at, at.kappa, at.memory, by)
+        return jnp.sum(jnp.stack([cell.probability for cell in cells]), axis=0)
 
     def halve(_: int, ends: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, jax.Array]:
         middle = (ends[0] + ends[1]) / 2

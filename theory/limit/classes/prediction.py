@@ -29,7 +29,7 @@ def predict_classes(problem: ClassProblem, scheme: Scheme, rounds: int = 1) -> P
     whole("rounds", rounds, 0)
     at = Setting.of(problem)
     if not serves(scheme):
-        return withheld(at.keep, rounds, Status.SCHEME)
+        return withheld(at.keep, rounds, Status.CLASSES)
     if rounds > 1 and not isinstance(scheme, Initial):
         return withheld(at.keep, rounds, Status.ROUNDS)
     first = _outcome(at, Initial())
