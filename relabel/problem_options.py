@@ -105,7 +105,7 @@ def _warn_without_flips(args: argparse.Namespace, problem: Any) -> None:
 
 def describe(args: argparse.Namespace, problem: Problem) -> dict[str, Any]:
     """The problem as it goes into the JSON output."""
-    classes = {"classes": args.classes} if hasattr(args, "classes") else {}
+    classes = {"classes": args.classes} if class_options.many(args) else {}
     told: dict[str, Any] = {}
     if args.epsilon is not None:
         told = {"epsilon": args.epsilon}
