@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import jax
@@ -120,13 +121,17 @@ def _compared(name: str, found: Array, known: Array, what: str) -> Test:
     return replace(test, needed=float("inf")) if what == "improved" else test
 
 
+def _kappa(t: int, path: Path) -> Array:
+    return path.kappa[:, t]
+
+
 def statistics(rounds: int) -> dict[str, Callable[[Path], Array]]:
     """Statistics [seeds] that pin down the joint law of a path."""
     last = rounds
     return {
         "kappa_0": lambda p: p.kappa[:, 0],
         "kappa_0^2": lambda p: p.kappa[:, 0] ** 2,
-        **{f"kappa_{t}": lambda p, t=t: p.kappa[:, t] for t in range(1, rounds + 1)},
+        **{f"kappa_{t}": partial(_kappa, t) for t in range(1, rounds + 1)},
         f"kappa_{last}^2": lambda p: p.kappa[:, last] ** 2,
         f"kappa_{last - 1} kappa_{last}": lambda p: p.kappa[:, last] * p.kappa[:, last - 1],
         "label accuracy": lambda p: _of_some(p.label_accuracy[:, last]),

@@ -67,11 +67,8 @@ def measure_size(setting: Setting) -> tuple[int, float, Path, Path]:
     seeds = setting.scale(3000, 30_000)
     at, below = (Setup(k, SIZED.r, SIZED.gamma, SIZED.noise) for k in (n, max(4, n * 3 // 4)))
     root = setting.root
-    return (
-        int(found.n or 0),
-        float(found.probability),
-        *(draw(x, ("full",), 1, seeds, root)["full"] for x in (at, below)),
-    )
+    paths = [draw(x, ("full",), 1, seeds, root)["full"] for x in (at, below)]
+    return int(found.n or 0), float(found.probability), paths[0], paths[1]
 
 
 def judge_size(found: Any, f: Formulas, setting: Setting) -> Evidence:

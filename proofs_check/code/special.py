@@ -168,10 +168,10 @@ def judge_moments(_: Any, f: Formulas, setting: Setting) -> Evidence:
             checks.append(
                 near(f"{field} of {name}", getattr(moments_of(scheme, limit), field), wanted)
             )
-    found, wanted = rule_moments(parse_scheme("full"), limit), moments("full", at)
+    ruled, closed = rule_moments(parse_scheme("full"), limit), moments("full", at)
     checks += [
-        near(f"rule_moments {x}", getattr(found, x), y)
-        for x, y in zip("acbv", wanted, strict=False)
+        near(f"rule_moments {x}", getattr(ruled, x), y)
+        for x, y in zip("acbv", closed, strict=False)
     ]
     return Evidence(tuple(checks))
 

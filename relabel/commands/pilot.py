@@ -217,9 +217,10 @@ def _named_options() -> Iterator[None]:
         raise
     except ValueError as error:
         text = one_line(str(error))
-        if hasattr(error, "argument") and error.argument in _OPTIONS:
-            option = _OPTIONS[error.argument]
-            raise bad_value(option, one_line(str(error.value)), error.allowed) from None
+        option = _OPTIONS.get(getattr(error, "argument", ""))
+        if option is not None:
+            value, allowed = getattr(error, "value", ""), getattr(error, "allowed", "")
+            raise bad_value(option, one_line(str(value)), allowed) from None
         if _about_the_data(error):
             raise UsageError(text) from None
         raise RuntimeError(text) from error  # not the input: the work failed

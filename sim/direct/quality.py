@@ -30,10 +30,21 @@ def summarised(kappa: jax.Array, used: jax.Array, y: jax.Array, n: int) -> Round
 
 def unchanged(used: jax.Array) -> jax.Array:
     """Whether labels are those of round 0 times one positive number, [rounds + 1, ...]."""
-    given = used[:1]
-    ratio = used * given
-    least = jnp.min(jnp.where(given == 0, jnp.inf, ratio), (-2, -1))
-    return (least > 0) & (least == jnp.max(jnp.where(given == 0, -jnp.inf, ratio), (-2, -1)))
+    blocks = jnp.moveaxis(used, -2, 0)
+
+    def extend(ends: Any, labels: jax.Array) -> Any:
+        given = labels[:1]
+        ratio = labels * given
+        least = jnp.min(jnp.where(given == 0, jnp.inf, ratio), -1)
+        return (
+            jnp.minimum(ends[0], least),
+            jnp.maximum(ends[1], jnp.max(jnp.where(given == 0, -jnp.inf, ratio), -1)),
+        ), None
+
+    # Block by block, as below: in one sweep XLA would draw the labels again, and compile for minutes.
+    end = jnp.full(blocks.shape[1:-1], jnp.inf, used.dtype)
+    (least, most), _ = lax.scan(extend, (end, -end), blocks)
+    return (least > 0) & (least == most)
 
 
 def label_quality(used: jax.Array, y: jax.Array, n: int) -> tuple[jax.Array, jax.Array]:

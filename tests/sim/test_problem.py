@@ -67,7 +67,7 @@ def test_takes_flips_one_way_only():
 
 
 def test_edges_are_allowed():
-    problem = sim.Problem(2, 2, 0.0, 1e-300, 1e300, spectrum=[1e-8])
+    problem = sim.Problem(2, 2, 0.0, 1e-69, 1e69, spectrum=[1e-8])
     assert problem.p == 0.0 and problem.r == 1 and problem.alpha == 2.0
 
 
