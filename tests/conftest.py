@@ -11,8 +11,8 @@ os.environ.setdefault(
     "JAX_COMPILATION_CACHE_DIR", str(Path(__file__).parents[1] / ".pytest_cache" / "jax")
 )
 
-import jax  # noqa: E402  (reads the settings above)
-import pytest  # noqa: E402
+import jax
+import pytest
 
 MOST_MAPS = 20_000
 
