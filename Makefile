@@ -2,7 +2,7 @@
 # make test       lint, types, import contracts, tests
 # make quick      lint and a smoke subset of the tests
 # make reproduce  check every claim and draw every figure into results/ (PRESET=quick|full)
-# make power      plant wrong formulas and show that the claims convict them
+# make power      plant errors in packages and formulas; the claims must reject them
 # make bench      speed and memory into results/benchmarks.md
 # make dist       sdist and wheel into dist/, checked
 
@@ -65,6 +65,7 @@ reproduce: setup
 	$(BIN)/relabel figures --preset $(PRESET) --out results/figures
 
 power: setup
+	$(BIN)/python -m relabel_lab.proofs_check.mutations --workers $(WORKERS) --out results
 	$(BIN)/python -m relabel_lab.proofs_check.power --roots 200 --out results
 
 dist: setup  # sdist and wheel, as they would be published

@@ -1,5 +1,6 @@
 """Four CPU devices for every test, and compiled programs shared by the test processes."""
 
+import gc
 import os
 from pathlib import Path
 
@@ -9,3 +10,21 @@ os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.3")
 os.environ.setdefault(
     "JAX_COMPILATION_CACHE_DIR", str(Path(__file__).parents[1] / ".pytest_cache" / "jax")
 )
+
+import jax
+import pytest
+
+MOST_MAPS = 20_000
+
+
+@pytest.fixture(autouse=True, scope="module")
+def few_compiled_programs():
+    """Forget compiled programs before they use up the memory maps that Linux allows a process.
+
+    Each takes some dozens of the 65,530; beyond, the compiler crashes.
+    """
+    yield
+    maps = Path("/proc/self/maps")
+    if not maps.exists() or maps.read_bytes().count(b"\n") > MOST_MAPS:
+        jax.clear_caches()
+        gc.collect()

@@ -16,6 +16,7 @@ from relabel_lab.proofs_check.claims import (
     thresholds,
     window,
 )
+from relabel_lab.proofs_check.code import CLAIMS as CODE
 from relabel_lab.proofs_check.registry import Claim
 
 CLAIMS: tuple[Claim, ...] = (
@@ -33,5 +34,9 @@ CLAIMS: tuple[Claim, ...] = (
     *exponents.CLAIMS,
     *privacy.CLAIMS,
     *guaranteed.CLAIMS,
+    *CODE,
 )
-SAMPLED: tuple[str, ...] = tuple(claim.id for claim in CLAIMS if claim.kind == "sampled")
+# Of the table of formulas: their right formulas are tried under many roots (`proofs_check.power`).
+SAMPLED: tuple[str, ...] = tuple(
+    claim.id for claim in CLAIMS if claim.kind == "sampled" and claim not in CODE
+)

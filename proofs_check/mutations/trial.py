@@ -27,7 +27,7 @@ def tried(number: int) -> dict[str, Any]:
 
 def rejection(name: str) -> dict[str, Any] | None:
     """The first comparison of a claim that rejects, with what it expected and found."""
-    from relabel_lab.proofs_check.code import CLAIMS
+    from relabel_lab.proofs_check.claims import CLAIMS
     from relabel_lab.proofs_check.court import gather
     from relabel_lab.proofs_check.registry import Setting
     from relabel_lab.proofs_check.sampling import LEVEL

@@ -73,7 +73,9 @@ def _path(at: Setup, each: Rule, data: _Data, rounds: int, rng: np.random.Genera
         believed = each.believe(turn, h, data.given, f, e)
         trained = each.trained(turn, believed, f)
         points.append(_point(at, _train(data, trained), trained, data.y))
-        empty = ~trained.any(axis=1)  # nothing selected: the model stays, its labels as well
+        empty = np.all(
+            trained == 0, axis=1
+        )  # nothing selected: the model stays, its labels as well
         points[-1][0][empty] = points[-2][0][empty]
         e, f = (np.where(empty[:, None], *x) for x in ((e, believed), (f, trained)))
         theta = _train(data, f)

@@ -189,7 +189,7 @@ def test_retraining_sizes_are_those_of_the_theory_for_this_epsilon(monkeypatch, 
 
     def sample_size(problem, target, *, scheme, accuracy):
         asked.update(problem=problem, target=target, scheme=scheme.name, accuracy=accuracy)
-        return SampleSize(found, 0.9, "R20")
+        return SampleSize(found, 0.9, 0.001, "R20", 10_000)
 
     monkeypatch.setattr("relabel_lab.theory.sample_size", sample_size)
     options = {"separation": 2.0, "dimension": 101, "scheme": "consensus", "probability": 0.8}
