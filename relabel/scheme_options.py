@@ -28,12 +28,17 @@ def schemes_from(args: argparse.Namespace) -> list[Scheme]:
     """The schemes named on the command line, each once, in that order."""
     from relabel_lab.sim.schemes import ALL
 
-    names = [name.strip() for words in args.schemes for name in words.split(",") if name.strip()]
+    names = named(args)
     texts = [text for name in names for text in (ALL if name == "all" else (name,))]
     if not texts:
         raise bad_value("--schemes", " ".join(args.schemes), "one or more names")
     texts = ["initial", *texts]  # what all others are compared with
     return [scheme_from("--schemes", text) for text in dict.fromkeys(texts)]
+
+
+def named(args: argparse.Namespace) -> list[str]:
+    """The names as given, separated by spaces or commas."""
+    return [name.strip() for words in args.schemes for name in words.split(",") if name.strip()]
 
 
 def scheme_from(option: str, text: str) -> Scheme:

@@ -75,6 +75,11 @@ def run(
     }
 
 
+def kept(outcome: Outcome) -> Outcome:
+    """The initial model in every round, from round 0 of a scheme on the same data."""
+    return jax.tree.map(lambda leaf: jnp.repeat(leaf[:, :1], leaf.shape[1], axis=1), outcome)
+
+
 def learner_from(text: str, intercept: bool) -> Learner | None:
     """The learner of ``--learner`` and ``--intercept``; None for averaging, the default."""
     learner = parse_learner(text, intercept)

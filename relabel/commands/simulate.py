@@ -11,7 +11,7 @@ from relabel_lab.relabel.errors import bad_value
 from relabel_lab.relabel.numbers import whole_number
 from relabel_lab.relabel.output import accuracy_cell, print_json, print_table, shows_progress
 from relabel_lab.relabel.problem_options import add_problem_arguments, describe, problem_from
-from relabel_lab.relabel.scheme_options import add_scheme_arguments, schemes_from
+from relabel_lab.relabel.scheme_options import add_scheme_arguments, named, schemes_from
 
 if TYPE_CHECKING:
     from relabel_lab.sim.schemes import Scheme
@@ -52,9 +52,12 @@ def main(args: argparse.Namespace) -> int:
     from relabel_lab.relabel import simulation
 
     problem, schemes = problem_from(args), class_options.served(args, schemes_from(args))
+    shared = [scheme for scheme in schemes[1:] if scheme.scores == "in-sample"]
+    # Asked for or not, initial is shown; the draws of the others do not depend on it.
+    implied = bool(shared) and not {"initial", "all"} & set(named(args))
     outcomes = simulation.run(
         problem,
-        schemes,
+        schemes[1:] if implied else schemes,
         engine=args.engine,
         rounds=args.rounds,
         seeds=args.seeds,
@@ -62,6 +65,8 @@ def main(args: argparse.Namespace) -> int:
         learner=simulation.learner_from(args.learner, args.intercept),
         progress=shows_progress(args),
     )
+    if implied:
+        outcomes = {"initial": simulation.kept(outcomes[shared[0].name]), **outcomes}
     summaries = {name: simulation.summarise(outcome) for name, outcome in outcomes.items()}
     for name, outcome in outcomes.items():
         simulation.warn_unconverged(name, outcome)
