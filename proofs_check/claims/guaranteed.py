@@ -10,7 +10,7 @@ from scipy.stats import binom, chi2
 
 from relabel_lab.proofs_check.formulas import Array, Formulas
 from relabel_lab.proofs_check.guarantee import certified, least_certified
-from relabel_lab.proofs_check.reference.guarantee import (
+from relabel_lab.proofs_check.reference import (
     binomial_edge,
     log_moment,
     lower_bound,
