@@ -18,7 +18,7 @@ from relabel_lab.sim.dice.rounds import RIGHT, Sample, draw_sample, left_product
 from relabel_lab.sim.kit import reject
 from relabel_lab.sim.outcome import RoundSummary
 from relabel_lab.sim.problem import Problem
-from relabel_lab.sim.seeds import SeedBatch, cached, tile_of
+from relabel_lab.sim.seeds import SeedBatch, cached, require_room, tile_of
 
 MOST_VECTORS = 256
 
@@ -36,7 +36,9 @@ def outcomes(
         allowed = f"at most {MOST_VECTORS // (rounds + 1)} for {rounds} rounds in the dice engine"
         raise reject("crossfit folds", folds, f"{allowed}; direct has more")
     wide = vectors if problem.spectrum is None else problem.spectrum.shape[-1]
-    tile = tile_of(16 * vectors * (samples + wide))
+    need = 16 * vectors * (samples + wide)
+    require_room(need, int(problem.n), batch.devices)
+    tile = tile_of(need)
     return batch.over(cached(_tile, folds, rounds, samples), problem, tile=tile)
 
 

@@ -12,6 +12,8 @@ from relabel_lab.sim.kit import number, numbers, reject, require
 from relabel_lab.sim.margins import Margin
 from relabel_lab.sim.noise.base import ExactNoise, FeatureNoise, check_average, check_chance
 
+MOST_ANNOTATORS = 64  # each is a term of its own in every compiled program
+
 
 class Annotators(ExactNoise):
     """Each sample is labelled by one annotator, chosen whatever the sample is.
@@ -128,9 +130,11 @@ def average_error(rates: tuple[Any, ...], shares: tuple[Any, ...]) -> Any:
 
 
 def check_annotators(rates: tuple[Any, ...], shares: tuple[Any, ...]) -> None:
-    """Require as many rates as shares, probabilities, and an average error below 1/2."""
+    """Require as many rates as shares, probabilities, an average error below 1/2, and not too many."""
     if not rates or len(rates) != len(shares):
         raise reject("shares", f"{len(shares)} numbers", f"one for each of {len(rates)} rates")
+    if len(rates) > MOST_ANNOTATORS:
+        raise reject("number of annotators", len(rates), f"at most {MOST_ANNOTATORS}")
     for rate, share in zip(rates, shares, strict=True):
         check_chance("rates", rate)
         check_chance("shares", share)

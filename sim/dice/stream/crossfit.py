@@ -27,11 +27,12 @@ import jax.numpy as jnp
 from relabel_lab.sim.dice.chi import chi
 from relabel_lab.sim.outcome import RoundSummary
 from relabel_lab.sim.problem import Problem
-from relabel_lab.sim.seeds import SeedBatch, cached, normals, tile_of, uniform, words
+from relabel_lab.sim.seeds import SeedBatch, cached, normals, require_room, tile_of, uniform, words
 from relabel_lab.sim.seeds import threefry as bits
 
 NOISE, MARGIN, FLIP, SPAN, LENGTHS, FRESH, REST = range(7)  # sub-streams of a seed
-BYTES = 256  # held for each sample
+BYTES = 256  # held for each sample, of which at least
+LEAST_BYTES = 64
 
 
 def outcomes(
@@ -40,6 +41,7 @@ def outcomes(
     """Arrays [seeds, rounds + 1]; seeds do not share draws with other schemes."""
     wide = -(-int(problem.n) // folds)
     wide = -(-wide // (64 if wide < 4096 else 4096)) * (64 if wide < 4096 else 4096)
+    require_room(LEAST_BYTES * folds * wide, int(problem.n), batch.devices)
     tile = tile_of(BYTES * folds * wide)
     kernel = cached(_tile, folds, wide, rounds, jnp.dtype(dtype))
     return batch.over(kernel, problem, tile=tile)
