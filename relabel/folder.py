@@ -48,7 +48,7 @@ def _made(path: Path) -> Iterator[None]:
 
 def _missing(path: Path) -> list[Path]:
     """Folders to be made, the outermost first; refuses what is there and is no folder."""
-    missing = []
+    missing: list[Path] = []
     for folder in (path, *path.parents):
         if folder.is_dir():
             return missing[::-1]

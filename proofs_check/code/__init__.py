@@ -3,6 +3,7 @@
 from relabel_lab.proofs_check.code import (
     engines,
     evolution,
+    finite,
     fluctuations,
     limit,
     ridge,
@@ -12,7 +13,7 @@ from relabel_lab.proofs_check.code import (
 )
 from relabel_lab.proofs_check.registry import Claim
 
-MODULES = (limit, special, evolution, rounds, fluctuations, ridge, engines, scans)
+MODULES = (limit, special, evolution, rounds, finite, fluctuations, ridge, engines, scans)
 CLAIMS: tuple[Claim, ...] = tuple(claim for module in MODULES for claim in module.CLAIMS)
 
 __all__ = ["CLAIMS"]

@@ -1,4 +1,4 @@
-"""The dice engine of `sim` against drawn data: every scheme, margin law, exact noise, spectra, rounds."""
+"""Both engines of `sim` against drawn data: every scheme, margin law, exact noise, spectra, rounds."""
 
 from __future__ import annotations
 
@@ -67,6 +67,12 @@ FOLDS = (
         ("full", "consensus", "crossfit:3", "fresh"),
         1,
         20_000,
+    ),
+)
+DIRECT = (
+    Trial("direct", SMALL, ("full", "consensus", "crossfit:3", "fresh", "optimal"), 2, 10_000),
+    Trial(
+        "direct", Setup(24, 6, 1.4, "margin:0.3,0.8", "half-normal:1", 0.5), ("full",), 1, 10_000
     ),
 )
 MARGINS = tuple(
@@ -176,6 +182,12 @@ CLAIMS = (
         r"`sim.dice` has the law of the model for two rounds of eight schemes (R19), with classes "
         r"flipped apart.",
         ROUNDS,
+    ),
+    _claim(
+        "code-direct",
+        r"`sim.direct` has the law of the model for two rounds of five schemes (R19), and for a "
+        r"spectrum with flips by margin.",
+        DIRECT,
     ),
     _claim(
         "code-dice-folds",

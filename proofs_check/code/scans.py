@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
+from scipy.special import ndtr
+from scipy.stats import beta, norm
 
 from relabel_lab.proofs_check.code.common import near
 from relabel_lab.proofs_check.formulas import Formulas
@@ -18,13 +20,14 @@ from relabel_lab.scan import BlockWork, locally, parse, run_scan
 AT = Setup(32, 10, 1.5, "uniform:0.15")
 SCHEMES = ("full", "consensus")
 SEEDS = 2000
+LEVELS = (0.025, 0.975)  # of Clopper and Pearson's interval
 
 
 def measure(setting: Setting) -> tuple[dict[str, Any], dict[str, Path]]:
     """One cell through the whole store, and the same on drawn data."""
     seeds = setting.scale(SEEDS, 20 * SEEDS)
     axes = {"p": 0.15, "gamma": AT.gamma, "n": AT.n, "d": AT.r + 1}
-    run = {"schemes": list(SCHEMES), "seeds": seeds, "seed": setting.root}
+    run = {"error": 0.05, "schemes": list(SCHEMES), "seeds": seeds, "seed": setting.root}
     config = parse({"axes": axes, "run": run})
     with tempfile.TemporaryDirectory() as folder:
         path = Folder(folder) / "store"
@@ -41,8 +44,6 @@ def measure(setting: Setting) -> tuple[dict[str, Any], dict[str, Path]]:
 
 def judge(found: Any, f: Formulas, setting: Setting) -> Evidence:
     """Means and shares within their errors, standard errors to 15 %, predictions to 8 digits."""
-    from scipy.stats import norm
-
     kept, paths = found
     seeds, tests, checks = setting.scale(SEEDS, 20 * SEEDS), [], []
     for i, name in enumerate(SCHEMES):
@@ -62,12 +63,20 @@ def judge(found: Any, f: Formulas, setting: Setting) -> Evidence:
             key = f"{quantity}_theory"
             if key in kept:
                 checks.append(near(f"{key} of {name}", kept[key][i, 1], expected[quantity]))
+        right = ndtr(path.kappa[:, 1])
+        error = right.std(ddof=1) * np.sqrt(1 / seeds + 1 / len(right))
+        mean = float(kept["accuracy_mean"][i, 1])
+        tests.append(_test(f"mean accuracy of {name}", right.mean(), mean, error, norm.sf))
         better = path.kappa[:, 1] > path.kappa[:, 0] * (1 + 1e-9)
         share = float(better.mean())
         error = np.sqrt(share * (1 - share) * (1 / seeds + 1 / len(better)))
-        tests.append(
-            _test(f"share improved, {name}", share, float(kept["improved"][i, 1]), error, norm.sf)
-        )
+        found_share = float(kept["improved"][i, 1])
+        tests.append(_test(f"share improved, {name}", share, found_share, error, norm.sf))
+        count = round(found_share * seeds)
+        ends = beta.ppf(LEVELS, [count, count + 1], [seeds - count + 1, seeds - count])
+        for end, known in zip(("lower", "upper"), ends, strict=True):
+            value = kept[f"improved_{end}"][i, 1]
+            checks.append(near(f"improved_{end} of {name}", value, known, 1e-6))
     return Evidence(tuple(checks), tuple(tests))
 
 

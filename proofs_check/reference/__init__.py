@@ -4,6 +4,12 @@ Nothing here imports `relabel_lab.theory`, `relabel_lab.sim` or `relabel_lab.sca
 """
 
 from relabel_lab.proofs_check.reference.drawn import Path, draw
+from relabel_lab.proofs_check.reference.guarantee import (
+    binomial_edge,
+    log_moment,
+    lower_bound,
+    radius_edge,
+)
 from relabel_lab.proofs_check.reference.limit import Moments, kappa, log_error, moments, prediction
 from relabel_lab.proofs_check.reference.rules import Rule, rule
 from relabel_lab.proofs_check.reference.setting import Setup
@@ -13,10 +19,14 @@ __all__ = [
     "Path",
     "Rule",
     "Setup",
+    "binomial_edge",
     "draw",
     "kappa",
     "log_error",
+    "log_moment",
+    "lower_bound",
     "moments",
     "prediction",
+    "radius_edge",
     "rule",
 ]

@@ -46,6 +46,7 @@ def seed_outcome(
     count, slots = len(schemes), 1 + rounds * len(schemes)
     wide = slots if problem.spectrum is None else problem.spectrum.shape[-1]
     rules = [_rule(sample, scheme) for scheme in schemes]
+    remembers = any(scheme.looks_back for scheme in schemes)
     bases = dice_bases.empty(slots, samples, wide)
     bases, first, model = _train(key, problem, sample, bases, jnp.asarray(0), sample.s)
     carry = jax.tree.map(
@@ -62,9 +63,9 @@ def seed_outcome(
         bases, found, following = _train(key, problem, sample, bases, slot + 1, new.trained)
         # An empty selection keeps the model, and the labels that it was trained on.
         empty = found.coverage == 0
-        model, new = jax.tree.map(
-            lambda old, late: jnp.where(empty, old, late), (model, past), (following, new)
-        )
+        model = jax.tree.map(lambda old, late: jnp.where(empty, old, late), model, following)
+        if remembers:
+            new = jax.tree.map(lambda old, late: jnp.where(empty, old, late), past, new)
         every = jax.tree.map(lambda leaf, x: leaf.at[number].set(x), every, (model, new))
         return (bases, every), found
 
@@ -112,8 +113,8 @@ def _train(
 
 def unchanged(f: jax.Array, s: jax.Array, inside: jax.Array) -> jax.Array:
     """Whether labels f [N] are the given ones s = +-1 times one positive number."""
-    least = jnp.min(jnp.where(inside, f * s, jnp.inf))
-    return (least > 0) & (least == jnp.max(jnp.where(inside, f * s, -jnp.inf)))
+    first = f[0] * s[0]  # there are at least two samples, the first ones inside
+    return (first > 0) & jnp.all((f * s == first) | ~inside)
 
 
 def left_product(

@@ -9,16 +9,11 @@ from scipy.stats import binom, chi2
 
 from relabel_lab.proofs_check import least_certified
 from relabel_lab.proofs_check.balls import precision
+from relabel_lab.proofs_check.claims.guaranteed import number_check
 from relabel_lab.proofs_check.formulas import Formulas
-from relabel_lab.proofs_check.guarantee import (
-    FACTORS,
-    Setup,
-    _log_moment,
-    certified,
-    improvement,
-    share,
-    squared_radius,
-)
+from relabel_lab.proofs_check.guarantee import Setup, certified, improvement
+from relabel_lab.proofs_check.guarantee.groups import FACTORS, log_moment
+from relabel_lab.proofs_check.guarantee.tails import share, squared_radius
 from relabel_lab.proofs_check.sampling import Cell, sample
 
 BUDGET = 8.0
@@ -51,7 +46,7 @@ def test_moment_generating_function(u, t):
     density = np.exp(-(g**2) / 2) / np.sqrt(2 * np.pi)
     direct = np.trapezoid(np.exp(t * (np.sign(g + u) - 0.35) * g) * density, g)
     with precision():
-        found = float(_log_moment(arb(u), arb(t), arb(0.35)).mid())
+        found = float(log_moment(arb(u), arb(t), arb(0.35)).mid())
     assert found == pytest.approx(np.log(direct), abs=1e-4)
 
 
@@ -84,4 +79,31 @@ def test_least_certified_size():
     assert certified(n, 1000, Fraction(2, 5), Fraction(2)) > 1
     assert certified(n // 2, 1000, Fraction(2, 5), Fraction(2)) <= 1
     assert least_certified(1000, Fraction(2, 5), Fraction(1, 2), most=10**5) is None
-    assert improvement(Setup(10, 5, Fraction(2, 5), Fraction(2))) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("n", "r", "p"),
+    [
+        (10, 5, "2/5"),
+        (10, 5, "49/100"),  # a_0 may be negative
+        (300, 100, "2/5"),  # the least kappa_1 that can be excluded is negative: nothing is proved
+        (2000, 500, "49/100"),
+    ],
+)
+def test_no_number_where_none_is_positive(n, r, p):
+    assert improvement(Setup(n, r, Fraction(p), Fraction(2))) is None
+    assert certified(n, r, Fraction(p), Fraction(2)) is None
+
+
+def test_least_certified_size_is_none_where_no_number_is_positive():
+    assert least_certified(1000, Fraction(2, 5), Fraction(2), most=100) is None
+
+
+def test_inflated_number_is_rejected():
+    place = (2000, 500, "3/10", "2")
+    bound = certified(2000, 500, Fraction(3, 10), Fraction(2))
+    assert number_check(place, bound).ok
+    assert not number_check(place, 1.01 * bound).ok
+    assert not number_check(place, 1.75).ok
+    assert not number_check(place, None).ok
+    assert not number_check((10, 5, "49/100", "2"), 0.5).ok
