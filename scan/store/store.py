@@ -205,4 +205,3 @@ class Store:
         """Put the timings into the attributes once every block is finished."""
         self.ownership.check()
         self._lay()
-
