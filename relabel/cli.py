@@ -130,7 +130,7 @@ def prepare_jax() -> None:
     Set through the environment because importing JAX costs more than ``--help`` may.
     """
     os.environ.setdefault("JAX_NUM_CPU_DEVICES", str(_cores()))
-    os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.2")
+    os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.02")
     home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
     cache = os.path.join(home, "relabel-lab", "jax")
     try:
