@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from relabel_lab.relabel.errors import UsageError, bad_value
+from relabel_lab.relabel.folder import check_writable
 from relabel_lab.relabel.output import print_json, print_table, progress_bar, shows_progress
 from relabel_lab.suggest import near
 
@@ -32,8 +33,7 @@ def main(args: argparse.Namespace) -> int:
             raise bad_value("NAME", name, allowed)
     if args.out is None:
         raise UsageError("--out is required: the folder for data and pictures")
-    if args.out.exists() and not args.out.is_dir():
-        raise bad_value("--out", args.out, "a folder, or a path where one can be made")
+    check_writable("--out", args.out)
     names = tuple(dict.fromkeys(args.names)) or figures.NAMES
     files = {}
     for name in names:

@@ -10,13 +10,13 @@ averages \((M_k, N_k, E_k)\).
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 
 from relabel_lab.sim import Problem
+from relabel_lab.sim.kit import Scalar
 from relabel_lab.theory.fluctuations.changes import Averages, Changes
 from relabel_lab.theory.fluctuations.conditional import positive, split, total
 from relabel_lab.theory.fluctuations.conditioning import Margins, margins
@@ -29,7 +29,7 @@ BATCH = 64
 
 
 @eqx.filter_jit
-def crossfit_law(problem: Problem, folds: Folds, bar: Any) -> RuleLaw:
+def crossfit_law(problem: Problem, folds: Folds, bar: Scalar) -> RuleLaw:
     """Law of kappa, from equally likely fold models.
 
     Args:
@@ -91,7 +91,14 @@ def averages(problem: Problem, fold: Folds, law: Margins) -> Averages:
     slope, direction = held_out(fold)
     radius = jnp.sum(fold.noise * direction, 1)
 
-    def one(flip: Any, eta: Any, signal: Any, slope: Any, radius: Any, share: Any) -> Averages:
+    def one(
+        flip: jax.Array,
+        eta: jax.Array,
+        signal: jax.Array,
+        slope: jax.Array,
+        radius: jax.Array,
+        share: jax.Array,
+    ) -> Averages:
         kappa = problem.rho * slope
         changes = Changes.at(law.tilted(flip, eta), signal, kappa, radius, share * problem.n)
         return changes.averages(changes.contributions())

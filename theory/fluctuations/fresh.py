@@ -8,14 +8,13 @@ independent, \(X = \chi^2_{r-1}/n\).
 
 from __future__ import annotations
 
-from typing import Any
-
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
 
 from relabel_lab.sim import Problem
+from relabel_lab.sim.kit import Scalar
 from relabel_lab.theory.fluctuations.changes import (
     NORMAL_MOMENTS,
     Averages,
@@ -37,7 +36,7 @@ from relabel_lab.theory.fluctuations.shape import Jet
 
 
 @eqx.filter_jit
-def fresh_law(problem: Problem, bar: Any) -> RuleLaw:
+def fresh_law(problem: Problem, bar: Scalar) -> RuleLaw:
     """Law of kappa of a model trained on n new samples labelled by the initial one.
 
     Args:
@@ -82,7 +81,7 @@ def length(x: jax.Array) -> jax.Array:
     return jnp.sqrt(x[1] ** 2 + x[2])
 
 
-def with_cube_root(averages: Averages, free: Any, n: jax.Array) -> Averages:
+def with_cube_root(averages: Averages, free: Scalar, n: jax.Array) -> Averages:
     """Append the cube root of X, normal but for 0.001 from ten degrees of freedom on."""
     mean, covariance, third = with_constant(averages, jnp.asarray(0.0))
     safe = jnp.maximum(free, 1.0)

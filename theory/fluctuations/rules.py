@@ -11,7 +11,7 @@ constraints, as for hard labels; only the expectations need quadrature over \(\v
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import equinox as eqx
 import jax
@@ -19,6 +19,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from relabel_lab.sim import Problem
+from relabel_lab.sim.kit import Scalar
 from relabel_lab.sim.margins import TURNING, density, merged, panels
 from relabel_lab.sim.schemes import Scheme
 from relabel_lab.theory.fluctuations.changes import Averages, with_constant
@@ -48,7 +49,7 @@ class RuleLaw(NamedTuple):
 
 @eqx.filter_jit
 def rule_law(
-    problem: Problem, scheme: Scheme, turns: Sequence[jax.Array], width: Any, bar: Any
+    problem: Problem, scheme: Scheme, turns: Sequence[jax.Array], width: Scalar, bar: Scalar
 ) -> RuleLaw:
     """Law of kappa for a bound, odd, elementwise ``scheme``.
 
@@ -126,7 +127,7 @@ class Labels(NamedTuple):
         scale: jax.Array,
         scheme: Scheme,
         turns: Sequence[jax.Array],
-        width: Any,
+        width: Scalar,
     ) -> Labels:
         """Labels at scores scale * (m kappa0 + s(R + noise))."""
         sign, margin = samples.sign[:, None], samples.margin[:, None]
