@@ -1,14 +1,17 @@
 # make setup      virtual environment in .venv with the relabel command in it
 # make test       lint, types, import contracts, tests
 # make quick      lint and a smoke subset of the tests
+# make fuzz       10,000 command lines and configurations that nobody would write (CASES=N)
 # make reproduce  check every claim and draw every figure into results/ (PRESET=quick|full)
 # make power      plant errors in packages and formulas; the claims must reject them
 # make bench      speed and memory into results/benchmarks.md
 # make dist       sdist and wheel into dist/, checked
+# make lock       requirements.lock anew, with the hash of every file of constraints.txt
 
 PYTHON ?= python3
 PRESET ?= quick
 WORKERS ?= 2
+CASES ?= 10000
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -20,25 +23,24 @@ LINKED := $(VENV)/.linked-$(LISTED)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup test quick lint smoke pytest reproduce power bench dist
+.PHONY: help setup test quick lint smoke pytest reproduce power bench dist lock fuzz
 
 help:
 	@sed -n 's/^# //p' Makefile
 
 setup: $(LINKED)
 
-$(STAMP): pyproject.toml constraints.txt
+$(STAMP): pyproject.toml requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is %s; try make PYTHON=python3.12" % sys.version.split()[0])'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
-		--config-settings editable_mode=strict -c constraints.txt -e '.[dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@rm -f $(VENV)/.linked-*
 	@touch $@
 
 $(LINKED): $(STAMP)
 	@rm -rf build $(VENV)/.linked-*
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
-		--config-settings editable_mode=strict -c constraints.txt -e .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
+		--config-settings editable_mode=strict -e .
 	@touch $@
 
 lint: setup
@@ -59,6 +61,9 @@ smoke: setup
 pytest: setup
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
+fuzz: setup
+	FUZZ_CASES=$(CASES) $(BIN)/pytest -n $(WORKERS) tests/relabel/test_fuzz.py
+
 reproduce: setup
 	$(if $(filter quick full,$(PRESET)),,$(error PRESET=$(PRESET) is not allowed: PRESET must be quick or full))
 	$(BIN)/relabel check --level $(PRESET) --out results
@@ -67,6 +72,11 @@ reproduce: setup
 power: setup
 	$(BIN)/python -m relabel_lab.proofs_check.mutations --workers $(WORKERS) --out results
 	$(BIN)/python -m relabel_lab.proofs_check.power --roots 200 --out results
+
+lock: setup  # for every system and Python that the project supports
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt uv
+	printf 'setuptools>=77\n' | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+		--no-annotate --no-header -c constraints.txt --extra dev pyproject.toml - -o requirements.lock
 
 dist: setup  # sdist and wheel, as they would be published
 	@rm -rf dist

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import NoReturn
 
+from platformdirs import user_cache_dir
+
 from relabel_lab.relabel import signals
 from relabel_lab.relabel.errors import UsageError, WorkFailed, as_option, one_line
 from relabel_lab.suggest import near
@@ -39,6 +41,7 @@ class Parser(argparse.ArgumentParser):
 
 def entry() -> NoReturn:
     """The ``relabel`` program."""
+    _fill_closed_streams()
     prepare_jax()
     # Seeds already share the cores; threads inside each small factorisation would fight for them.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -57,6 +60,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     program = program_of(words)
     try:
         args = build_parser().parse_args(words)
+        _check_platforms()
         return args.main(args)
     except UsageError as error:
         return _complain(program, str(error), BAD_INPUT)
@@ -130,9 +134,8 @@ def prepare_jax() -> None:
     Set through the environment because importing JAX costs more than ``--help`` may.
     """
     os.environ.setdefault("JAX_NUM_CPU_DEVICES", str(_cores()))
-    os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.2")
-    home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    cache = os.path.join(home, "relabel-lab", "jax")
+    os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.02")
+    cache = os.path.join(user_cache_dir("relabel-lab", appauthor=False), "jax")
     try:
         os.makedirs(cache, exist_ok=True)
     except OSError:
@@ -141,6 +144,35 @@ def prepare_jax() -> None:
         os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", cache)
     # An entry cut short by a killed process is compiled anew; nobody needs to hear of it.
     warnings.filterwarnings("ignore", message="Error (reading|writing) persistent compilation")
+
+
+def _fill_closed_streams() -> None:
+    """Refuse to run without standard output, whose number the next file opened would have."""
+    closed = sys.stdout is None
+    for number in (0, 1, 2):  # the lowest free number is taken
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w")
+    if closed:
+        sys.exit(_complain(program_of(sys.argv[1:]), "standard output is closed", FAILED))
+
+
+def _check_platforms() -> None:
+    """Platforms asked for by the environment that JAX does not find are one line, not a crash."""
+    asked = os.environ.get("JAX_PLATFORMS")
+    if not asked or asked == "cpu":
+        return
+    import jax
+
+    try:
+        jax.devices()
+    except Exception as error:  # jaxlib raises several kinds, some without a word
+        reason = f" ({one_line(str(error))})" if str(error) else ""
+        allowed = f"left out, or kinds of device found here{reason}"
+        raise UsageError(f"JAX_PLATFORMS={asked}: must be {allowed}") from None
 
 
 def _cores() -> int:

@@ -8,6 +8,9 @@ from typing import Any
 _OPTIONS = {"scheme": "--schemes", "memory_bytes": "--engine direct: free memory"}
 
 
+LONGEST = 120  # characters of a value that a message repeats
+
+
 class UsageError(ValueError):
     """Bad input: exit code 2 and one line that names the option, the value and what is allowed."""
 
@@ -18,7 +21,13 @@ class WorkFailed(Exception):
 
 def bad_value(option: str, value: Any, allowed: str) -> UsageError:
     """The error for ``option`` holding an unusable ``value``."""
-    return UsageError(f"{option} {value}: must be {allowed}")
+    return UsageError(one_line(f"{option} {short(value)}: must be {allowed}"))
+
+
+def short(value: Any) -> str:
+    """The value as text, cut where it is too long to read."""
+    text = str(value)
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."
 
 
 @contextmanager
@@ -30,7 +39,7 @@ def naming(option: str, value: Any, allowed: str) -> Iterator[None]:
         raise
     except ValueError as error:
         known = getattr(error, "allowed", allowed)
-        raise UsageError(one_line(f"{option} {value}: must be {known}")) from None
+        raise bad_value(option, value, known) from None
 
 
 def as_option(error: ValueError) -> str:
@@ -43,7 +52,8 @@ def as_option(error: ValueError) -> str:
         return one_line(str(error))
     name, _, part = argument.partition(" ")
     option = _OPTIONS.get(name, f"--{name}") + (f" {part}" if part else "")
-    return one_line(f"{option} {error.value}: must be {error.allowed}")  # type: ignore[attr-defined]
+    value: Any = getattr(error, "value", "")
+    return one_line(f"{option} {short(value)}: must be {getattr(error, 'allowed', '')}")
 
 
 def one_line(text: str) -> str:

@@ -13,6 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 from tqdm import tqdm
 
+from relabel_lab.relabel.bounds import check_work
 from relabel_lab.relabel.errors import bad_value
 from relabel_lab.sim import ClassProblem, Outcome, Problem, classes, improved
 from relabel_lab.sim.direct import LearnedOutcome
@@ -43,6 +44,7 @@ def run(
     for option, value, least in (("rounds", rounds, 0), ("seeds", seeds, 1), ("seed", seed, 0)):
         if value < least:
             raise bad_value(f"--{option}", value, f"a whole number >= {least}")
+    check_work(problem, schemes, engine=engine, rounds=rounds, seeds=seeds)
     run_many: Any = importlib.import_module(f"relabel_lab.sim.{engine}").run_many
     many = isinstance(problem, ClassProblem)
     if many:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -39,6 +40,27 @@ def test_every_package_is_installed():
         for init in (ROOT / folder).rglob("__init__.py")
     }
     assert found == set(PROJECT["tool"]["setuptools"]["packages"])
+
+
+def test_the_lock_holds_the_dependencies_at_their_versions_with_hashes():
+    """`make setup` installs these files alone; no line says where from."""
+    text = (ROOT / "requirements.lock").read_text()
+    locked = dict(re.findall(r"^([\w.-]+)==(\S+)", text, re.MULTILINE))
+    known = dict(re.findall(r"^([\w.-]+)==(\S+)", (ROOT / "constraints.txt").read_text(), re.M))
+    versions = {canonical(name): version for name, version in known.items()}
+    assert {
+        canonical(name): version for name, version in locked.items()
+    }.items() <= versions.items()
+    project = PROJECT["project"]
+    named = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    assert {canonical(name.partition("[")[0]) for name in named} <= set(map(canonical, locked))
+    entries = re.split(r"\n(?=\S)", text.strip())
+    assert len(entries) == len(locked) and all("--hash=sha256:" in entry for entry in entries)
+    assert "://" not in text and "index" not in text.replace("--hash", "")
+
+
+def canonical(name):
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 @pytest.mark.smoke

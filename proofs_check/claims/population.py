@@ -13,7 +13,6 @@ from relabel_lab.proofs_check.balls import (
     ball,
     central,
     density,
-    interval,
     precision,
     prove_negative,
     tail,
@@ -22,6 +21,7 @@ from relabel_lab.proofs_check.enclosure import saved_pieces, verify_pieces
 from relabel_lab.proofs_check.formulas import Formulas
 from relabel_lab.proofs_check.formulas import law as margin_law
 from relabel_lab.proofs_check.registry import DERIVED, Check, Claim, Evidence, Setting
+from relabel_lab.proofs_check.verifiers import growth_falls
 
 CLEAN_MARGINS = ("constant", "half-normal:0.5", "uniform:1", "normal:{}")  # the last: isotropic
 KAPPAS = tuple(Fraction(j, 20) for j in range(1, 160))
@@ -102,7 +102,7 @@ def growth_check(law: Law) -> tuple[Check, bytes]:
     \(e^{-x}\) as \(E m^4 < 3s^2\); in between by enclosure,
     whose certificate comes second.
     """
-    second, fourth = moments(law)
+    (kind, exact), (second, fourth) = law, moments(law)
     reach = 4 * (3 * second**2 - fourth) / (5 * second * fourth)
     name = f"F(kappa) >= rho E m^2 kappa, {law[0]}:{float(law[1]):g}"
     if not reach > 0:
@@ -114,7 +114,7 @@ def growth_check(law: Law) -> tuple[Check, bytes]:
 
     pieces, left = prove_negative(rise, low, Fraction(1)) if low < 1 else ([], None)
     saved = saved_pieces(pieces)
-    wrong = verify_pieces(saved, lambda x: bool(rise(interval(*x)) < 0), (low, Fraction(1)))
+    wrong = verify_pieces(saved, lambda x: growth_falls(kind, exact, x), (low, Fraction(1)))
     found = f"{len(pieces)} pieces, open: {left}, proved again: {wrong or 'all'}"
     return Check(name, "proved", found, left is None and wrong is None), saved
 

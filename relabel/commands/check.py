@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from relabel_lab.relabel.errors import bad_value
+from relabel_lab.relabel.folder import check_writable
 from relabel_lab.relabel.output import print_json, print_table, shows_progress
 
 SUMMARY = "try every claim; exit 1 if one fails"
@@ -32,8 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Try the claims; a claim that fails or crashes makes the exit code 1."""
-    if args.out.exists() and not args.out.is_dir():
-        raise bad_value("--out", args.out, "a folder, or a path where one can be made")
+    check_writable("--out", args.out)
     from relabel_lab.proofs_check import try_claims
 
     say = _say if shows_progress(args) else None

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from relabel_lab.relabel.errors import UsageError, WorkFailed, bad_value
+from relabel_lab.relabel.folder import check_writable
 from relabel_lab.relabel.numbers import real_number, whole_number
 from relabel_lab.relabel.output import print_json, print_table, shows_progress
 
@@ -84,6 +85,7 @@ def _check(args: argparse.Namespace) -> None:
     for epsilon in args.epsilon:
         if epsilon <= 0:
             raise bad_value("--epsilon", epsilon, "> 0")
+    check_writable("--out", args.out)
     if args.experiment != "probe" and _foreign(args.out):
         raise bad_value("--out", args.out, "an empty folder or one of the same run")
     if args.seeds is not None and args.seeds < 1:
@@ -93,7 +95,7 @@ def _check(args: argparse.Namespace) -> None:
 def _foreign(out: Path) -> bool:
     """Whether something lies in the folder, and neither rows nor trainings of this command."""
     there = {path.name for path in out.iterdir()} if out.is_dir() else set()
-    return out.is_file() or bool(there) and not there & {"rows.jsonl", "work"}
+    return bool(there) and not there & {"rows.jsonl", "work"}
 
 
 def _run(args: argparse.Namespace) -> Sequence[Record]:

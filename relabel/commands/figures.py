@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from relabel_lab.relabel.errors import UsageError, bad_value
+from relabel_lab.relabel.folder import check_writable
+from relabel_lab.relabel.look_options import add_look_arguments, look_from
 from relabel_lab.relabel.output import print_json, print_table, progress_bar, shows_progress
 from relabel_lab.suggest import near
+
+if TYPE_CHECKING:
+    from relabel_lab.figures import Drawn, Look
 
 SUMMARY = "compute and draw figures"
 
@@ -18,6 +24,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--list", action="store_true", help="list the figures and stop")
     parser.add_argument("--preset", choices=("quick", "full"), default="quick", help="size of work")
     parser.add_argument("--out", type=Path, metavar="DIR", help="folder for data and pictures")
+    parser.add_argument(
+        "--from-data", action="store_true", help="draw from the data files in --out, compute none"
+    )
+    add_look_arguments(parser)
 
 
 def main(args: argparse.Namespace) -> int:
@@ -32,19 +42,30 @@ def main(args: argparse.Namespace) -> int:
             raise bad_value("NAME", name, allowed)
     if args.out is None:
         raise UsageError("--out is required: the folder for data and pictures")
-    if args.out.exists() and not args.out.is_dir():
-        raise bad_value("--out", args.out, "a folder, or a path where one can be made")
+    look = look_from(args)
+    check_writable("--out", args.out)
     names = tuple(dict.fromkeys(args.names)) or figures.NAMES
-    files = {}
-    for name in names:
-        with progress_bar(name, shown=shows_progress(args)) as step:
-            files[name] = figures.make(name, args.preset, args.out, step)
+    drawn = _drawn(args, names, look)
     if args.json:
-        told = [{"name": name, "files": [str(f) for f in made]} for name, made in files.items()]
+        told = [{"name": each.name, "files": [str(f) for f in each.files]} for each in drawn]
         print_json({"preset": args.preset, "figures": told})
     else:
-        print_table(["figure", "picture"], [[name, made[-1]] for name, made in files.items()])
+        print_table(["figure", "picture"], [[each.name, each.files[-1]] for each in drawn])
     return 0
+
+
+def _drawn(args: argparse.Namespace, names: tuple[str, ...], look: Look) -> list[Drawn]:
+    from relabel_lab import figures
+
+    drawn = []
+    for done, name in enumerate(names, 1):
+        with progress_bar(f"{done}/{len(names)} {name}", shown=shows_progress(args)) as step:
+            try:
+                options: Any = {"from_data": args.from_data}
+                drawn.append(figures.make(name, args.preset, args.out, step, look, **options))
+            except figures.Stale as error:
+                raise UsageError(f"--from-data: {error}; without it {name} is computed") from None
+    return drawn
 
 
 def _list(args: argparse.Namespace, summaries: dict[str, str]) -> int:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from relabel_lab.relabel.errors import UsageError, bad_value, one_line
+from relabel_lab.relabel.folder import check_writable
 from relabel_lab.relabel.numbers import real_number, whole_number
 from relabel_lab.relabel.output import print_json, progress_bar, shows_progress
 
@@ -204,8 +205,7 @@ def _check(args: argparse.Namespace) -> None:
         raise bad_value("--workers", args.workers, "a whole number >= 0 (0: all cores)")
     if args.seed < 0:
         raise bad_value("--seed", args.seed, "a whole number >= 0")
-    if args.out.exists() and not args.out.is_dir():
-        raise bad_value("--out", args.out, "a folder")
+    check_writable("--out", args.out)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from relabel_lab.relabel import signals
 from relabel_lab.relabel.errors import UsageError, WorkFailed, as_option, bad_value, one_line
+from relabel_lab.relabel.folder import check_writable
 from relabel_lab.relabel.numbers import whole_number
 from relabel_lab.relabel.output import print_json, shows_progress
 
@@ -60,6 +61,9 @@ def main(args: argparse.Namespace) -> int:
     for option, value in (("CONFIG.toml", args.config), ("--store", args.store)):
         if value is None:
             raise UsageError(f"{option} is missing: give both CONFIG.toml and --store DIR")
+    check_writable("--store", args.store)
+    if args.scheduler is not None:
+        _check_scheduler(args.scheduler)
     if args.devices is not None:
         if args.scheduler is not None:
             raise bad_value("--devices", args.devices, "left out with --scheduler")
@@ -71,6 +75,19 @@ def main(args: argparse.Namespace) -> int:
     signals.advise(f"; {SAFE} {go_on}")  # added to the one line that an interrupt prints
     _tell(args, _scan(args, _config(args.config)))
     return 0
+
+
+def _check_scheduler(address: str) -> None:
+    """Encryption needs certificates, which Dask has from its own configuration."""
+    if not address.startswith("tls://"):
+        return
+    try:
+        from distributed.security import Security
+    except ImportError:
+        return  # refused later, with how to install it
+    if Security().get_connection_args("client")["ssl_context"] is None:
+        words = "given certificates in Dask's configuration (distributed.comm.tls), or tcp://"
+        raise bad_value("--scheduler", address, words)
 
 
 def _refuse_beside(option: str, args: argparse.Namespace) -> None:

@@ -16,11 +16,18 @@ import jax.numpy as jnp
 
 from relabel_lab.sim.dice import folds, fresh, stream
 from relabel_lab.sim.dice.rounds import seed_outcome
-from relabel_lab.sim.kit import reject, whole
+from relabel_lab.sim.kit import PyTree, reject, whole
 from relabel_lab.sim.outcome import Outcome, RoundSummary, outcome
 from relabel_lab.sim.problem import Problem
 from relabel_lab.sim.schemes import CrossFit, Scheme
-from relabel_lab.sim.seeds import SeedBatch, cached, seed_keys, seed_numbers, tile_of
+from relabel_lab.sim.seeds import (
+    SeedBatch,
+    cached,
+    require_room,
+    seed_keys,
+    seed_numbers,
+    tile_of,
+)
 
 DTYPES = ("float32", "float64")
 
@@ -105,7 +112,10 @@ class _Run:
     def _rounds(self, rules: tuple[Scheme, ...]) -> RoundSummary:
         samples = padded(int(self.problem.n))
         wide = 0 if self.problem.spectrum is None else self.problem.spectrum.shape[-1]
-        tile = tile_of(16 * (1 + self.rounds * len(rules)) * (samples + wide))
+        models = 1 + self.rounds * len(rules)
+        need = 16 * models * (samples + (wide or models))
+        require_room(need, int(self.problem.n), self.batch.devices)
+        tile = tile_of(16 * models * (samples + wide))
         kernel = cached(_tile, self.rounds, samples)
         return self.batch.over(kernel, (self.problem, rules), tile=tile)
 
@@ -158,6 +168,6 @@ def padded(n: int) -> int:
     return 1 << max(6, (n - 1).bit_length())
 
 
-def _tile(rounds: int, samples: int, keys: jax.Array, operands: Any) -> RoundSummary:
+def _tile(rounds: int, samples: int, keys: jax.Array, operands: PyTree) -> RoundSummary:
     problem, schemes = operands
     return eqx.filter_vmap(lambda key: seed_outcome(key, problem, schemes, rounds, samples))(keys)

@@ -18,7 +18,7 @@ from relabel_lab.sim.dice.chi import chi
 from relabel_lab.sim.dice.rounds import draw_sample
 from relabel_lab.sim.outcome import RoundSummary
 from relabel_lab.sim.problem import Problem
-from relabel_lab.sim.seeds import SeedBatch, cached, tile_of
+from relabel_lab.sim.seeds import SeedBatch, cached, require_room, tile_of
 
 NOISE, REST = 2, 3  # sub-streams of a round, beside those of `draw_sample`
 BYTES = 64  # held for each sample: a few numbers in float64
@@ -27,6 +27,7 @@ BYTES = 64  # held for each sample: a few numbers in float64
 def outcomes(batch: SeedBatch, problem: Problem, rounds: int, samples: int) -> RoundSummary:
     """Arrays [seeds, rounds + 1]; seeds do not share draws with other schemes."""
     wide = 0 if problem.spectrum is None else problem.spectrum.shape[-1]
+    require_room(BYTES * (samples + wide), int(problem.n), batch.devices)
     tile = tile_of(BYTES * (samples + wide))
     return batch.over(cached(_tile, rounds, samples), problem, tile=tile)
 

@@ -11,7 +11,7 @@ from relabel_lab.sim.seeds.counter import (
     words,
 )
 from relabel_lab.sim.seeds.keys import cell_key, seed_keys, seed_numbers
-from relabel_lab.sim.seeds.memory import budget
+from relabel_lab.sim.seeds.memory import budget, require_room
 from relabel_lab.sim.seeds.spread import each_seed
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "one_of_pair",
     "over_seeds",
     "pair_bits",
+    "require_room",
     "seed_keys",
     "seed_numbers",
     "threefry",

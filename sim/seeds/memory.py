@@ -7,6 +7,8 @@ from pathlib import Path
 
 import jax
 
+from relabel_lab.sim.kit import reject
+
 CAUTION = 0.5
 
 
@@ -15,6 +17,18 @@ def budget(devices: tuple[jax.Device, ...]) -> int:
     if all(device.platform == "cpu" for device in devices):
         return int(CAUTION * free_memory())
     return int(CAUTION * sum(_free_on(device) for device in devices))
+
+
+def require_room(need: int, n: int, devices: tuple[jax.Device, ...] | None = None) -> None:
+    """Refuse ``n`` samples of which one seed alone needs more bytes than any device has free.
+
+    Raises:
+        ValueError: naming both.
+    """
+    have = max(_free_on(device) for device in devices or jax.local_devices())
+    if need > have:
+        room = f"{need / 2**30:.3g} GiB, of which {have / 2**30:.3g} are free"
+        raise reject("n", n, f"small enough that one seed fits into memory: it needs {room}")
 
 
 def free_memory() -> int:

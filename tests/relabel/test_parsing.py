@@ -96,7 +96,7 @@ SIMULATE = {
     ),
     "learner engine": (words("simulate", learner="ridge:1"), "--engine direct"),
     "intercept": (words("simulate", ("--intercept",), engine="direct"), "--intercept True: must"),
-    "room": (words("simulate", n="1e9", d="1e9", engine="direct"), "--engine direct: "),
+    "room": (words("simulate", n="1e6", d="1e5", engine="direct"), "--engine direct: "),
 }
 OTHER = {
     "command": (["prove"], "invalid choice: 'prove' (choose from "),
