@@ -16,6 +16,7 @@ html_show_sphinx = False
 exclude_patterns = ["notebooks"]
 myst_enable_extensions = ["dollarmath", "amsmath", "deflist"]
 myst_heading_anchors = 3
+napoleon_use_ivar = True
 autodoc_member_order = "groupwise"
 autodoc_typehints = "none"
 # Links, pages and the table of contents are errors; the wording of docstrings is not judged here.
