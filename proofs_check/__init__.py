@@ -7,9 +7,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from relabel_lab.proofs_check.court import try_claims
     from relabel_lab.proofs_check.guarantee import least_certified
     from relabel_lab.proofs_check.registry import Claim
+    from relabel_lab.proofs_check.verification import try_claims
 
 __all__ = [
     "Claim",
@@ -17,7 +17,7 @@ __all__ = [
     "try_claims",
 ]
 
-_HOME = {"Claim": "registry", "least_certified": "guarantee", "try_claims": "court"}
+_HOME = {"Claim": "registry", "least_certified": "guarantee", "try_claims": "verification"}
 
 
 def __getattr__(name: str) -> Any:
