@@ -8,16 +8,22 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from relabel_lab.proofs_check.court import try_claims
-    from relabel_lab.proofs_check.guarantee import least_certified
+    from relabel_lab.proofs_check.guarantee import certified, least_certified
     from relabel_lab.proofs_check.registry import Claim
 
 __all__ = [
     "Claim",
+    "certified",
     "least_certified",
     "try_claims",
 ]
 
-_HOME = {"Claim": "registry", "least_certified": "guarantee", "try_claims": "court"}
+_HOME = {
+    "Claim": "registry",
+    "certified": "guarantee",
+    "least_certified": "guarantee",
+    "try_claims": "court",
+}
 
 
 def __getattr__(name: str) -> Any:
