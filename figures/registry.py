@@ -5,13 +5,17 @@ from collections.abc import Callable
 from types import ModuleType
 
 _PLACES = {
+    "plane": "simulated",
     "accuracy_curves": "simulated",
     "phase_diagram": "simulated",
     "critical_separation": "predicted",
     "schemes": "predicted",
     "bayes_gap": "predicted",
+    "finite": "simulated",
     "rounds": "simulated",
     "cobweb": "predicted",
+    "label_dp": "predicted",
+    "classes": "predicted",
     "learner_boundary": "simulated",
     "cost": "simulated",
 }
