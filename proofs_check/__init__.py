@@ -9,15 +9,21 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from relabel_lab.proofs_check.guarantee import least_certified
     from relabel_lab.proofs_check.registry import Claim
-    from relabel_lab.proofs_check.verification import try_claims
+    from relabel_lab.proofs_check.verification import listed, try_claims
 
 __all__ = [
     "Claim",
     "least_certified",
+    "listed",
     "try_claims",
 ]
 
-_HOME = {"Claim": "registry", "least_certified": "guarantee", "try_claims": "verification"}
+_HOME = {
+    "Claim": "registry",
+    "least_certified": "guarantee",
+    "listed": "verification",
+    "try_claims": "verification",
+}
 
 
 def __getattr__(name: str) -> Any:
