@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from relabel_lab.proofs_check.claims import CLAIMS
+from relabel_lab.proofs_check.findings import described
 from relabel_lab.proofs_check.formulas import Formulas
 from relabel_lab.proofs_check.holm import BUDGET, POWER, rejected
 from relabel_lab.proofs_check.registry import Claim, Evidence, Setting, choose
@@ -33,8 +34,8 @@ def try_claims(
             written if None.
 
     Returns:
-        ``{"level", "claims": [{"id", "source", "statement", "evidence", "verdict",
-        "details"}], "holds", "fails", "undecided"}``.
+        ``{"level", "claims": [{"id", "source", "statement", "evidence", "paper", "finding",
+        "proved", "regime", "figure", "verdict", "details"}], "holds", "fails", "undecided"}``.
 
     Raises:
         ValueError: for an unknown level or claim id, naming what is known.
@@ -48,6 +49,20 @@ def try_claims(
     if out is not None:
         write_record(Path(out), record, chosen, evidence)
     return record
+
+
+def listed(only: Iterable[str] | None = None) -> list[dict[str, Any]]:
+    """The claims by themselves, untried: names, statements, domains and how they are proved."""
+    return [
+        {
+            "id": claim.id,
+            "source": claim.source,
+            "statement": claim.statement,
+            **described(claim),
+            "domain": plain(claim.domain),
+        }
+        for claim in choose(CLAIMS, only)
+    ]
 
 
 def _setting(level: str) -> Setting:
@@ -96,9 +111,13 @@ def _row(claim: Claim, found: Evidence | str, falls: Any) -> dict[str, Any]:
         "source": claim.source,
         "statement": claim.statement,
         "evidence": claim.kind,
+        **described(claim),
     }
     if isinstance(found, str):
-        return row | {"verdict": "undecided", "details": {"domain": claim.domain, "crash": found}}
+        return row | {
+            "verdict": "undecided",
+            "details": {"domain": plain(claim.domain), "crash": found},
+        }
     verdict, details = weigh(found, [next(falls) for _ in found.tests])
     return row | {"verdict": verdict, "details": plain({"domain": claim.domain, **details})}
 
@@ -115,9 +134,17 @@ def weigh(found: Evidence, falls: Sequence[bool]) -> tuple[str, dict[str, Any]]:
         "refuted": [_show(x) for x in refuted],
         "open": [_show(x) for x in open_],
         "smallest_p": min((t.p_value for t in found.tests), default=None),
+        "numbers": [_show(x) for x in _telling(found)],
         "tests": [_show(t) for t in found.tests],
+        "certificates": sorted(found.certificates),
         **found.notes,
     }
+
+
+def _telling(found: Evidence) -> list[Any]:
+    """Three comparisons that stand for all: the first checks and the least probable test."""
+    least = sorted(found.tests, key=lambda t: t.p_value)[:1]
+    return [*found.checks[: 3 - len(least)], *least]
 
 
 def _show(comparison: Any) -> dict[str, Any]:

@@ -83,7 +83,7 @@ def test_record_and_files(tmp_path):
     assert [row["id"] for row in record["claims"]] == ["R4-midpoint", "R7-consensus"]
     assert (record["holds"], record["fails"], record["undecided"]) == (2, 0, 0)
     assert json.loads((tmp_path / "claims.json").read_text()) == record
-    assert "`R7-consensus` | holds" in (tmp_path / "claims.md").read_text()
+    assert "[R7-consensus](#r7-consensus) | holds" in (tmp_path / "claims.md").read_text()
     assert len(lines) == 4
     assert not list(tmp_path.glob("*.json.*"))
 
