@@ -28,6 +28,7 @@ COLOURS = {
     "harms": "#e08214",
     "helps": "#8073ac",
 }
+OTHER = "#882255"  # schemes without a colour of their own
 MARKERS = {"initial": "s", "full": "o", "consensus": "^", "direct": "D", "dice": "o"}
 
 P = "flip probability $p$"
