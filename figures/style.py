@@ -21,6 +21,7 @@ COLOURS = {
     "crossfit": "#009e73",
     "fresh": "#e69f00",
     "optimal": "#cc79a7",
+    "confident": "#999933",
     "interpolate": "#56b4e9",
     "Bayes": "#000000",
     "direct": "#8c6d1f",

@@ -140,7 +140,7 @@ def _line(data: Any, scheme: str, quantity: str, round: int, order: list[str]) -
     lead = None
     if "kappa_theory" in own and round > 0:
         with np.errstate(divide="ignore", invalid="ignore"):
-            lead = np.log(array("kappa_theory")) - np.log(array("kappa_theory", 0))
+            lead = np.log(_known(array("kappa_theory"))) - np.log(_known(array("kappa_theory", 0)))
     if quantity == "improved":
         low, high = array("improved_lower"), array("improved_upper")
         return Line(scheme, _known(array("improved")), low, high, None, lead)
@@ -155,8 +155,8 @@ def _line(data: Any, scheme: str, quantity: str, round: int, order: list[str]) -
     if mean is None:
         return Line(scheme, factor * _known(predicted), None, None, None, lead)
     low, high = (None, None) if error is None else (mean - 1.96 * error, mean + 1.96 * error)
-    scaled = (None if a is None else factor * a for a in (low, high, predicted))
-    return Line(scheme, factor * mean, *scaled, lead)
+    low, high, predicted = (None if a is None else factor * a for a in (low, high, predicted))
+    return Line(scheme, factor * mean, low, high, predicted, lead)
 
 
 def _known(array: np.ndarray | None) -> np.ndarray:
