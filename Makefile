@@ -3,7 +3,7 @@
 # make quick      lint and a smoke subset of the tests
 # make fuzz       10,000 command lines and configurations that nobody would write (CASES=N)
 # make reproduce  check every claim and draw every figure into results/ (PRESET=quick|full)
-# make power      plant errors in packages and formulas; the claims must reject them
+# make power      mutation tests: errors in packages and formulas, which the claims must reject
 # make bench      speed and memory into results/benchmarks.md
 # make dist       sdist and wheel into dist/, checked
 # make lock       requirements.lock anew, with the hash of every file of constraints.txt

@@ -3,6 +3,7 @@
 Fresh random problems, one scheme each, chosen before any prediction is looked at.  The draws do
 not depend on the predictions and are stored problem by problem, so that a long run is taken up
 where it stopped: ``python -m benchmarks.finite --problems 400 --seeds 100000 --store FILE``.
+Another ``--start`` makes other problems; a store belongs to one start and one number of seeds.
 """
 
 from __future__ import annotations
@@ -27,11 +28,13 @@ QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 TOLERANCE = 0.01
 MOMENTS_FROM = 6  # features
 WORK = 3e9  # noise variables a problem: larger ones are drawn with fewer seeds
+START = 11
+FORGET = 16  # problems after which compiled programs are dropped
 
 
-def cases(count: int, seed: int = 11) -> Iterator[tuple[Problem, Scheme]]:
+def cases(count: int, start: int = START) -> Iterator[tuple[Problem, Scheme]]:
     """Random problems with n from 2, d from 2, p from 0, and a scheme for each."""
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(start)
     for _ in range(count):
         yield _problem(rng), parse_scheme(_scheme(rng))
 
@@ -66,16 +69,15 @@ def _scheme(rng: np.random.Generator) -> str:
     return names[rng.integers(len(names))]
 
 
-def draw(problem: Problem, scheme: Scheme, seeds: int, number: int) -> dict[str, Any]:
+def draw(problem: Problem, scheme: Scheme, seeds: int, key: Any) -> dict[str, Any]:
     """What the exact law says, with standard errors."""
     count = int(min(seeds, max(4000, WORK / int(problem.n))))
-    key = jax.random.fold_in(jax.random.key(13), number)
     kappa = np.asarray(dice.run(problem, scheme, key=key, seeds=count).kappa, float)
     share, last = float(improved(kappa)[:, 1].mean()), kappa[:, 1]
     mean, spread = last.mean(), last.std(ddof=1)
     fourth = ((last - mean) ** 4).mean() / spread**4 if spread > 0 else 1.0
     return {
-        "number": number, "seeds": count, "mean": float(mean), "spread": float(spread),
+        "seeds": count, "mean": float(mean), "spread": float(spread),
         "p_improves": share, "quantiles": [float(q) for q in np.quantile(last, QUANTILES)],
         "mean_se": float(spread / count**0.5),
         "spread_se": float(spread * (max(fourth - 1, 0) / (4 * count)) ** 0.5),
@@ -87,6 +89,13 @@ def stored(path: Path | None) -> dict[int, dict[str, Any]]:
     """Draws of earlier runs by the number of their problem."""
     lines = path.read_text().splitlines() if path and path.exists() else []
     return {row["number"]: row for row in map(json.loads, lines)}
+
+
+def keep(path: Path | None, row: dict[str, Any]) -> None:
+    """Add a row to the store."""
+    if path is not None:
+        with path.open("a") as file:
+            file.write(json.dumps(row) + "\n")
 
 
 def compared(problem: Problem, scheme: Scheme, drawn: dict[str, Any]) -> dict[str, Any]:
@@ -106,14 +115,19 @@ def compared(problem: Problem, scheme: Scheme, drawn: dict[str, Any]) -> dict[st
     }  # fmt: skip
 
 
-def study(count: int, seeds: int, path: Path | None = None) -> Iterator[dict[str, Any]]:
+def study(
+    count: int, seeds: int, path: Path | None = None, start: int = START
+) -> Iterator[dict[str, Any]]:
     """One comparison a problem."""
     known = stored(path)
-    for number, (problem, scheme) in enumerate(cases(count)):
-        drawn = known.get(number) or draw(problem, scheme, seeds, number)
-        if path is not None and number not in known:
-            with path.open("a") as file:
-                file.write(json.dumps(drawn) + "\n")
+    root = jax.random.key(start + 2)
+    for number, (problem, scheme) in enumerate(cases(count, start)):
+        drawn = known.get(number)
+        if drawn is None:
+            drawn = draw(problem, scheme, seeds, jax.random.fold_in(root, number))
+            keep(path, {"start": start, "asked": seeds, "number": number} | drawn)
+        if number % FORGET == FORGET - 1:
+            jax.clear_caches()
         about: dict[str, Any] = {
             name: float(getattr(problem, name)) for name in ("n", "d", "p", "gamma")
         }
@@ -151,11 +165,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--problems", type=int, default=24)
     parser.add_argument("--seeds", type=int, default=20_000)
+    parser.add_argument("--start", type=int, default=START, help="which random problems")
     parser.add_argument("--store", type=Path, help="where the draws are kept")
     args = parser.parse_args()
     prepare_jax()
     found = []
-    for each in study(args.problems, args.seeds, args.store):
+    for row in stored(args.store).values():
+        if (row["start"], row["asked"]) != (args.start, args.seeds):
+            parser.error(f"{args.store} holds start {row['start']} with {row['asked']} seeds")
+    for each in study(args.problems, args.seeds, args.store, args.start):
         found.append(each)
         print(json.dumps(each), flush=True)
     for row in rows(found):

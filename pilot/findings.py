@@ -53,13 +53,11 @@ class Settings:
     Attributes:
         plan: folds, repeats, candidates, seed, processes.
         margin: gains below it are not worth a change.
-        strict: Nadeau and Bengio's intervals.
         size: rows to extrapolate the cost to; None: ten times the data.
     """
 
     plan: Plan = field(default_factory=Plan)
     margin: float = MARGIN
-    strict: bool = False
     size: int | None = None
 
 
@@ -139,7 +137,7 @@ def investigate(
         data: rows with given labels, and true ones where known.
         channel: the label channel where it is known.
         learner: the learner as given and its path.
-        settings: how much, how strict.
+        settings: how much, and which margin.
         groups: columns to tell coverage, noise and gain by, (n,) each.
         step: told ``(done, total)``.
     """
@@ -200,7 +198,6 @@ def scored(
         measured,
         scorer,
         margin=settings.margin,
-        strict=settings.strict,
         forbidden=_forbidden(scorer, noise),
     )
     return Judged(measured, seen, noise, scorer, verdict, gains)

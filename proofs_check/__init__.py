@@ -7,9 +7,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from relabel_lab.proofs_check.court import try_claims
     from relabel_lab.proofs_check.guarantee import certified, least_certified
     from relabel_lab.proofs_check.registry import Claim
+    from relabel_lab.proofs_check.verification import try_claims
 
 __all__ = [
     "Claim",
@@ -22,7 +22,7 @@ _HOME = {
     "Claim": "registry",
     "certified": "guarantee",
     "least_certified": "guarantee",
-    "try_claims": "court",
+    "try_claims": "verification",
 }
 
 

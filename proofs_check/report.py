@@ -53,12 +53,12 @@ def table(record: dict[str, Any]) -> str:
 
 
 def markdown(record: dict[str, Any], power: dict[str, Any] | None = None) -> str:
-    """The whole report as Markdown, with the court's own trial where one was recorded."""
+    """The whole report as Markdown, with the power study where one was recorded."""
     counts = ", ".join(f"{record[v]} {v}" for v in ("holds", "fails", "undecided"))
     budget = record["false_alarms"]
     parts = [
-        f"# Claims on trial, level {record['level']}: {counts}",
-        f"Probability that any right sampled claim is convicted in this run: at most "
+        f"# Claims, level {record['level']}: {counts}",
+        f"Probability that any right sampled claim is rejected in this run: at most "
         f"{budget['family_wise']:g} ({budget['procedure']}, {budget['tests']} tests). A relative "
         f"deviation of {'1 %' if record['level'] == 'quick' else '0.1 %'} in a sampled claim is "
         f"found with probability at least {budget['power']}, unless its statement names another "

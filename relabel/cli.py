@@ -145,7 +145,7 @@ def prepare_jax() -> None:
     Set through the environment because importing JAX costs more than ``--help`` may.
     """
     os.environ.setdefault("JAX_NUM_CPU_DEVICES", str(_cores()))
-    os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.2")
+    os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.02")
     cache = os.path.join(user_cache_dir("relabel-lab", appauthor=False), "jax")
     try:
         os.makedirs(cache, exist_ok=True)

@@ -1,6 +1,6 @@
 """Predictions for retraining: proportional limit, population limit and critical separations."""
 
-from relabel_lab.theory.finite import FiniteLaw, boundary, finite_law
+from relabel_lab.theory.finite import FiniteLaw, boundary, finite_law, finite_laws
 from relabel_lab.theory.fluctuations import scheme_law
 from relabel_lab.theory.limit import (
     BestRounds,
@@ -51,6 +51,7 @@ __all__ = [
     "critical_rho",
     "critical_separation",
     "finite_law",
+    "finite_laws",
     "fixed_point",
     "helps_at_maximal_noise",
     "isotropic",

@@ -22,7 +22,6 @@ def document(found: Findings) -> dict[str, Any]:
             "repeats": len(found.measured.folds),
             "seed": found.settings.plan.seed,
             "trainings": found.measured.fits,
-            "strict": found.settings.strict,
             "margin": found.settings.margin,
         },
         "noise": _noise(found),

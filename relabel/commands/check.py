@@ -1,4 +1,4 @@
-"""Put every claim of the theory on trial and report the verdicts; exit 1 if one fails.
+"""Try every claim of the theory and report the verdicts; exit 1 if one fails.
 
 The report goes to standard output and, with the certificates, into the folder --out.
 """

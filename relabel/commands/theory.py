@@ -15,7 +15,7 @@ from relabel_lab.relabel.scheme_options import add_scheme_arguments, schemes_fro
 if TYPE_CHECKING:
     from relabel_lab.sim import Problem
     from relabel_lab.sim.schemes import Scheme
-    from relabel_lab.theory import Prediction
+    from relabel_lab.theory import FiniteLaw, Prediction
 
 SUMMARY = "predict margin parameter and accuracy of each scheme"
 
@@ -55,12 +55,13 @@ def main(args: argparse.Namespace) -> int:
     for scheme in chosen if args.rounds is not None else ():
         schemes[scheme.name] |= over_rounds(problem, scheme, args.rounds)
     if args.fluctuations:
-        for scheme in chosen:
-            schemes[scheme.name]["fluctuations"] = (
-                no_law(args.classes)
-                if class_options.many(args)
-                else at_finite_size(problem, scheme)
-            )
+        laws = (
+            {scheme.name: no_law(args.classes) for scheme in chosen}
+            if class_options.many(args)
+            else at_finite_size(problem, chosen)
+        )
+        for name, law in laws.items():
+            schemes[name]["fluctuations"] = law
     alpha = float(problem.alpha)
     if args.json:
         print_json({"problem": describe(args, problem), "alpha": alpha, "schemes": schemes})
@@ -164,11 +165,14 @@ def no_law(classes: int) -> dict[str, Any]:
     return {**none, "status": "classes", "reason": reason}
 
 
-def at_finite_size(problem: Problem, scheme: Scheme) -> dict[str, Any]:
+def at_finite_size(problem: Problem, schemes: list[Scheme]) -> dict[str, dict[str, Any]]:
     """Mean, spread and quantiles of kappa, P(improves), their errors and where they come from."""
-    from relabel_lab.theory import finite_law
+    from relabel_lab.theory import finite_laws
 
-    law = finite_law(problem, scheme)
+    return {name: _told(law) for name, law in finite_laws(problem, schemes).items()}
+
+
+def _told(law: FiniteLaw) -> dict[str, Any]:
     told = {quantity: getattr(law, quantity) for quantity in FLUCTUATIONS}
     errors = {"error": law.errors.p_improves, "errors": law.errors._asdict()}
     quantiles = None if law.quantiles is None else dict(zip(LEVELS, law.quantiles, strict=True))

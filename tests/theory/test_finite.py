@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from relabel_lab import sim
-from relabel_lab.theory import finite_law, sample_size
+from relabel_lab.theory import finite_law, finite_laws, sample_size
 from relabel_lab.theory.finite import HEAVY, NONE, expected_changes
 from relabel_lab.theory.finite.hard_labels import COARSE, Setting, hard_law, outer
 from tests.theory.exact_draws import hard_draws
@@ -89,6 +89,18 @@ def test_draws_answer_where_no_formula_is_good_enough():
     constant = finite_law(sim.Problem(600, 2400, 0.005, 3.0), FULL)
     assert abs(law.p_improves - constant.p_improves) < 4 * law.errors.p_improves + 0.002
     assert constant.p_improves == pytest.approx(0.946, abs=0.003)
+
+
+def test_several_schemes_share_draws_and_each_has_its_own_law():
+    problem = sim.Problem(40, 9, 0.3, 1.3)
+    schemes = [sim.parse_scheme(name) for name in ("initial", "full", "soft:1", "confident:0.5")]
+    laws = finite_laws(problem, schemes, seeds=4000)
+    assert list(laws) == [scheme.name for scheme in schemes]
+    for scheme in schemes:  # the same draws in another program: rounding apart
+        alone = finite_law(problem, scheme, seeds=4000)
+        assert laws[scheme.name].method == alone.method
+        np.testing.assert_allclose(laws[scheme.name][:3], alone[:3], rtol=1e-5)
+    assert len({law.mean for law in laws.values()}) == len(schemes)
 
 
 def test_the_initial_model_has_exact_moments():

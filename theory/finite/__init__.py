@@ -10,7 +10,7 @@ from relabel_lab.theory.finite.answer import (
     FiniteLaw,
 )
 from relabel_lab.theory.finite.boundary import Boundary, boundary
-from relabel_lab.theory.finite.door import expected_changes, finite_law, p_improves
+from relabel_lab.theory.finite.door import expected_changes, finite_law, finite_laws, p_improves
 
 __all__ = [
     "HEAVY",
@@ -24,5 +24,6 @@ __all__ = [
     "boundary",
     "expected_changes",
     "finite_law",
+    "finite_laws",
     "p_improves",
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import jax
 import numpy as np
 
@@ -25,15 +27,25 @@ def _length(problem: Problem) -> int:
     return int(problem.n) + (0 if problem.spectrum is None else int(problem.r))
 
 
-def drawn_law(
-    problem: Problem, scheme: Scheme, level: float | None, seeds: int | None = None
-) -> FiniteLaw:
-    """Mean, spread, quantiles of kappa and the share that exceeds ``level`` (None: kappa0)."""
+def drawn_laws(
+    problem: Problem, schemes: Sequence[Scheme], level: float | None, seeds: int | None = None
+) -> dict[str, FiniteLaw]:
+    """Mean, spread, quantiles of kappa and the share that exceeds ``level`` (None: kappa0).
+
+    Schemes that label the training samples by their own model share their draws, and one program.
+    """
+    if not schemes:
+        return {}
     if _length(problem) * LEAST > LIMIT:
-        return nothing(f"no formula is good enough and n = {int(problem.n)} is too large to draw")
+        n = int(problem.n)
+        none = nothing(f"no formula is good enough and n = {n} is too large to draw")
+        return {scheme.name: none for scheme in schemes}
     count = seeds_for(problem) if seeds is None else min(seeds, seeds_for(problem))
-    key = jax.random.key(KEY)
-    kappa = np.asarray(dice.run(problem, scheme, key=key, seeds=count).kappa, float)
+    found = dice.run_many(problem, schemes, key=jax.random.key(KEY), seeds=count)
+    return {name: _counted(np.asarray(each.kappa, float), level) for name, each in found.items()}
+
+
+def _counted(kappa: np.ndarray, level: float | None) -> FiniteLaw:
     better = improved(kappa)[:, 1] if level is None else kappa[:, 1] > level
     return summarised(kappa[:, 1], np.asarray(better))
 
