@@ -7,6 +7,7 @@ from types import ModuleType
 _PLACES = {
     "plane": "simulated",
     "accuracy_curves": "simulated",
+    "noise_curves": "simulated",
     "phase_diagram": "simulated",
     "critical_separation": "predicted",
     "schemes": "predicted",
@@ -16,6 +17,7 @@ _PLACES = {
     "cobweb": "predicted",
     "label_dp": "predicted",
     "classes": "predicted",
+    "experiment": "predicted",
     "learner_boundary": "simulated",
     "cost": "simulated",
 }

@@ -76,8 +76,8 @@ def caption(data: dict[str, Any]) -> str:
         f"Labels privatised by randomised response with parameter ε (R13): {cases}, constant margin, "
         "proportional limit (R5, R10, R22). Above: points of accuracy that one round adds to the initial "
         f"model at n/(d-K+1) = {data['alpha']:g}. Below: samples per noise dimension that reach "
-        f"{100 * data['target']:g} % accuracy. Crosses mark ε at which p = 0.1, 0.3 and 0.45 (2 classes) or "
-        "0.3, 0.5 and 0.7 (10 classes). Retraining uses privatised labels alone, so that it costs no "
+        f"{100 * data['target']:g} % accuracy. p above the columns is the "
+        "probability of a wrong label. Retraining uses privatised labels alone, so that it costs no "
         "further privacy. Nothing is simulated."
     )
 
@@ -94,8 +94,10 @@ def draw(data: dict[str, Any]) -> Any:
             needed = np.array(panel["needed"][name], float)
             lower.plot(panel["epsilon"], needed, label=name, **style)
         upper.axhline(0, color=colour_of("initial"), linewidth=1)
-        upper.set_title(f"{panel['classes']} classes, $\\rho$ = {panel['rho']:g}")
-        _mark(upper, panel)
+        most, least = panel["p"][0], panel["p"][-1]
+        upper.set_title(
+            f"{panel['classes']} classes, $\\rho$ = {panel['rho']:g}\n$p$ from {most:.2f} to {least:.2f}"
+        )
         lower.set_xlabel(r"privacy parameter $\varepsilon$")
         plain_log_axis(lower.xaxis, [x for x in (0.2, 0.5, 1, 2, 3, 4, 6) if _inside(x, panel)])
         plain_log_axis(lower.yaxis, [0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000])
@@ -109,13 +111,3 @@ def draw(data: dict[str, Any]) -> Any:
 
 def _inside(epsilon: float, panel: dict[str, Any]) -> bool:
     return panel["epsilon"][0] <= epsilon <= panel["epsilon"][-1]
-
-
-def _mark(axis: Any, panel: dict[str, Any]) -> None:
-    """Where epsilon gives a flip probability that a reader knows."""
-    rates, epsilon = np.array(panel["p"]), np.array(panel["epsilon"])
-    for rate in (0.1, 0.3, 0.45) if panel["classes"] == 2 else (0.3, 0.5, 0.7):
-        place = np.interp(-rate, -rates, epsilon)
-        axis.plot(place, 0, "x", color="black", markersize=6)
-        axis.annotate(f"$p$ = {rate:g}", (place, 0), (0, -11), textcoords="offset points",
-                      ha="center", fontsize=7.5)  # fmt: skip

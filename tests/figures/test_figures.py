@@ -13,6 +13,7 @@ from relabel_lab.figures.predicted import (
     classes,
     cobweb,
     critical_separation,
+    experiment,
     label_dp,
     schemes,
 )
@@ -21,6 +22,7 @@ from relabel_lab.figures.simulated import (
     cost,
     finite,
     learner_boundary,
+    noise_curves,
     phase_diagram,
     plane,
     rounds,
@@ -34,7 +36,7 @@ from relabel_lab.theory.finite import p_improves
 TINY = {
     "accuracy_curves": accuracy_curves.Preset(d=61, low=4.0, high=5.0, points=2, seeds=40),
     "phase_diagram": phase_diagram.Preset(
-        side=(2, 2), seeds=40, sizes=((400, 200),), points=2, certified=2
+        side=(2, 2), seeds=40, sizes=((400, 200),), points=3, certified=2
     ),
     "critical_separation": critical_separation.Preset(low=0.01, high=100.0, points=5),
     "cost": cost.Preset(
@@ -43,6 +45,8 @@ TINY = {
     "schemes": schemes.Preset(points=5),
     "label_dp": label_dp.Preset(points=4, sizes=7),
     "classes": classes.Preset(points=5),
+    "experiment": experiment.Preset(epsilon=(0.5,)),
+    "noise_curves": noise_curves.Preset(n=60, points=2, seeds=8, fine=3),
     "plane": plane.Preset(shown=20),
     "finite": finite.Preset(points=2, simulated=1, most=100, seeds=512),
     "bayes_gap": bayes_gap.Preset(points=3),
@@ -177,11 +181,11 @@ def test_phase_diagram_cells_lie_on_the_right_side(tiny):
     data = phase_diagram.compute(TINY["phase_diagram"], silent)
     for panel in data["panels"]:
         for name in ("full", "consensus"):
-            share, low = np.asarray(panel["improved"][name]), np.asarray(panel["band"][name][0])
+            share, low = np.asarray(panel["improved"][name]), panel["band"][name][0][1]
             limit = np.asarray(panel["limit"][name])
             # rho = 0.75 harms and rho = 4.8 helps at n/(d-1) = 2, little noise or much.
             assert (share[0] < 0.5).all() and (share[1] > 0.5).all()
-            assert ((0.75 < limit) & (limit < 4.8)).all() and (low < limit).all()
+            assert ((0.75 < limit) & (limit < 4.8)).all() and low < limit[1]
 
 
 def test_learner_boundary_cells_lie_on_the_right_side(tiny):
@@ -294,3 +298,14 @@ def test_needed_samples_reach_the_target():
     alphas = np.geomspace(0.1, 10, 5)
     assert label_dp._needed(np.array([0.5, 0.6, 0.8, 1.0, 1.0]), alphas) == pytest.approx(10**0.25)
     assert label_dp._needed(np.full(5, 0.7), alphas) is None
+
+
+def test_experiment_gains_are_those_of_the_records():
+    data = experiment.compute(experiment.PRESETS["quick"], silent)
+    assert len(data["pairs"]) == 180  # 45 pairs of classes at four epsilon
+    first = data["pairs"][0]
+    law = json.loads((experiment.MEASURED / "law.json").read_text())["pairs"][0]
+    accuracy = {name: law["measured"][name]["accuracy"] for name in ("given", "full")}
+    assert first["measured"]["full"] == pytest.approx(100 * (accuracy["full"] - accuracy["given"]))
+    assert [row[0] for row in data["ten"]["full"]] == [0.5, 1.0, 2.0, 3.0, 4.0, 6.0]
+    assert all(row[3] >= 2 for rows in data["ten"].values() for row in rows)
