@@ -65,9 +65,7 @@ def _evidence(claim: dict[str, Any], folder: Path, out: Path) -> str:
         *_certificates(folder / "certificates" / claim["id"], out),
     ]
     told = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in lines)
-    return (
-        f"<details><summary>evidence: {escape(claim['evidence'])}</summary><dl>{told}</dl></details>"
-    )
+    return f"<details><summary>evidence: {escape(claim['evidence'])}</summary><dl>{told}</dl></details>"
 
 
 def _numbers(details: dict[str, Any]) -> list[tuple[str, str]]:

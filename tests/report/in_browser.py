@@ -37,7 +37,9 @@ def main() -> int:
     args = parser.parse_args()
     program = next((found for name in PROGRAMS if (found := shutil.which(name))), None)
     if program is None:
-        print(f"no browser: install one of {', '.join(PROGRAMS)} (Debian: apt-get install chromium)")
+        print(
+            f"no browser: install one of {', '.join(PROGRAMS)} (Debian: apt-get install chromium)"
+        )
         return 1
     args.out.mkdir(parents=True, exist_ok=True)
     report = _report(args.figures, args.out)
@@ -96,7 +98,10 @@ def _chromium(program: str, page: Path, *options: str) -> str:
 def _judge(found: dict[str, Any], size: int) -> list[str]:
     """Print every number beside its limit; what exceeds it."""
     limits = [
-        *((f"formulas, {kind}", found["worst"][kind], EXACT) for kind in ("one", "rounds", "classes")),
+        *(
+            (f"formulas, {kind}", found["worst"][kind], EXACT)
+            for kind in ("one", "rounds", "classes")
+        ),
         ("P(improves)", found["worst"]["finite"], FINITE),
         ("slider, median of a drag, ms", found["slider"], SLIDER),
         ("layout shift", found["shift"], 0.0),

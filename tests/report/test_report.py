@@ -30,7 +30,9 @@ def _drawn(folder: Path, name: str = "schemes", svg: bytes = SVG) -> Drawn:
     command = f"relabel figures {name} --preset quick"
     caption = "At rho < 2 & p = 0.3."
     versions = {"jax": "1.2", "python": "3.11"}
-    return Drawn(name, "Which wins", caption, command, "quick", versions, folder / f"{name}.json", images)
+    return Drawn(
+        name, "Which wins", caption, command, "quick", versions, folder / f"{name}.json", images
+    )
 
 
 def _record(folder: Path) -> Path:
