@@ -17,8 +17,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 # The editable install links every module by itself: a new or moved file needs new links.
-PACKAGES := api sim theory proofs_check scan figures pilot experiments relabel
-LISTED := $(firstword $(shell find $(PACKAGES) -name '*.py' -o -name '*.toml' -o -name py.typed | sort | cksum))
+PACKAGES := api sim theory proofs_check scan figures pilot experiments report relabel
+LISTED := $(firstword $(shell find $(PACKAGES) -name '*.py' -o -name '*.toml' -o -path 'report/page/*' -type f -o -name py.typed | sort | cksum))
 LINKED := $(VENV)/.linked-$(LISTED)
 
 .DEFAULT_GOAL := help

@@ -7,12 +7,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from relabel_lab.proofs_check.guarantee import least_certified
+    from relabel_lab.proofs_check.guarantee import certified, least_certified
     from relabel_lab.proofs_check.registry import Claim
     from relabel_lab.proofs_check.verification import listed, try_claims
 
 __all__ = [
     "Claim",
+    "certified",
     "least_certified",
     "listed",
     "try_claims",
@@ -20,6 +21,7 @@ __all__ = [
 
 _HOME = {
     "Claim": "registry",
+    "certified": "guarantee",
     "least_certified": "guarantee",
     "listed": "verification",
     "try_claims": "verification",
