@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pickle
+import threading
 import traceback
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +16,7 @@ from relabel_lab.proofs_check.formulas import Formulas
 from relabel_lab.proofs_check.holm import BUDGET, POWER, rejected
 from relabel_lab.proofs_check.registry import Claim, Evidence, Setting, choose
 from relabel_lab.proofs_check.report import plain, write_record
+from relabel_lab.proofs_check.worker import Worker
 from relabel_lab.sim.kit import reject
 
 Progress = Callable[[str], None]
@@ -23,6 +27,7 @@ def try_claims(
     only: Iterable[str] | None = None,
     progress: Progress | None = None,
     out: str | Path | None = None,
+    workers: int = 1,
 ) -> dict[str, Any]:
     """Try the claims and return the record that the command line prints.
 
@@ -32,6 +37,7 @@ def try_claims(
         progress: called with one line of text when a claim starts and when it ends.
         out: folder for ``claims.md``, ``claims.json`` and ``certificates/``; nothing is
             written if None.
+        workers: 2 tries claims in a second process beside this one.
 
     Returns:
         ``{"level", "claims": [{"id", "source", "statement", "evidence", "paper", "finding",
@@ -42,9 +48,7 @@ def try_claims(
     """
     setting = _setting(level)
     chosen = choose(CLAIMS, only)
-    evidence = [
-        gather(claim, setting, step, len(chosen), progress) for step, claim in enumerate(chosen, 1)
-    ]
+    evidence = gather_all(chosen, setting, progress, workers)
     record = judge(chosen, evidence, setting)
     if out is not None:
         write_record(Path(out), record, chosen, evidence)
@@ -73,6 +77,58 @@ def _setting(level: str) -> Setting:
     raise reject("level", level, "quick or full")
 
 
+def gather_all(
+    claims: Sequence[Claim], setting: Setting, progress: Progress | None, workers: int = 1
+) -> list[Evidence | str]:
+    """The evidence of all claims; a second process takes them from the end of the list."""
+    waiting, total = deque(enumerate(claims, 1)), len(claims)
+    found: dict[int, Evidence | str] = {}
+
+    def here() -> None:
+        while pair := _taken(waiting.popleft):
+            step, claim = pair
+            found[step] = gather(claim, setting, step, total, progress)
+
+    if workers > 1:
+        worker = Worker(setting)
+        beside = threading.Thread(
+            target=_beside, args=(worker, waiting, found, progress, total), daemon=True
+        )
+        beside.start()
+        try:
+            here()
+            beside.join()
+        finally:
+            worker.stop()
+    here()  # what the other process left, if it ended early
+    return [found[step] for step in range(1, total + 1)]
+
+
+def _taken(take: Callable[[], tuple[int, Claim]]) -> tuple[int, Claim] | None:
+    try:
+        return take()
+    except IndexError:
+        return None
+
+
+def _beside(
+    worker: Worker,
+    waiting: deque[tuple[int, Claim]],
+    found: dict[int, Evidence | str],
+    progress: Progress | None,
+    total: int,
+) -> None:
+    say = progress or (lambda _: None)
+    while pair := _taken(waiting.pop):
+        step, claim = pair
+        try:
+            found[step] = worker.gather(claim.id)
+        except (EOFError, OSError, ValueError, pickle.UnpicklingError):
+            waiting.append((step, claim))
+            return
+        say(f"[{step}/{total}] {claim.id}: {_state(found[step])}")
+
+
 def gather(
     claim: Claim, setting: Setting, step: int = 1, total: int = 1, progress: Progress | None = None
 ) -> Evidence | str:
@@ -83,9 +139,12 @@ def gather(
         found: Evidence | str = claim.judge(claim.measure(setting), Formulas(), setting)
     except Exception:  # a crash must reach the record as undecided, never as silence
         found = traceback.format_exc()
-    state = "crashed" if isinstance(found, str) else f"{_size(found)} comparisons"
-    say(f"[{step}/{total}] {claim.id}: {state}")
+    say(f"[{step}/{total}] {claim.id}: {_state(found)}")
     return found
+
+
+def _state(found: Evidence | str) -> str:
+    return "crashed" if isinstance(found, str) else f"{_size(found)} comparisons"
 
 
 def _size(evidence: Evidence) -> int:

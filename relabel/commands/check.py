@@ -6,6 +6,7 @@ The report goes to standard output and, with the certificates, into the folder -
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import textwrap
 from pathlib import Path
@@ -42,7 +43,8 @@ def main(args: argparse.Namespace) -> int:
     from relabel_lab.proofs_check import try_claims
 
     say = _say if shows_progress(args) else None
-    record = try_claims(args.level, args.only, say, args.out)
+    workers = 1 if args.only else min(2, os.cpu_count() or 1)
+    record = try_claims(args.level, args.only, say, args.out, workers)
     if args.json:
         print_json(record)
     else:
