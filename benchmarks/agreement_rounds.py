@@ -35,7 +35,7 @@ PROBLEMS = (
 def told(kind: str, n: int, number: int, *words: str) -> dict[str, np.ndarray]:
     """Kappa of both schemes after rounds 1 ... 3 [2, 3]; with its standard error if simulated."""
     alpha, p, gamma, margin = PROBLEMS[number]
-    problem = ("--n", str(n), "--d", str(round(n / alpha) + 1), "--p", str(p))
+    problem: tuple[str, ...] = ("--n", str(n), "--d", str(round(n / alpha) + 1), "--p", str(p))
     problem += ("--gamma", str(gamma), "--margin", margin, "--rounds", str(ROUNDS))
     found = command(kind, *problem, *words, schemes=SCHEMES)
     if kind == "theory":

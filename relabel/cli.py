@@ -17,7 +17,18 @@ from relabel_lab.relabel import signals
 from relabel_lab.relabel.errors import UsageError, WorkFailed, as_option, one_line
 from relabel_lab.suggest import near
 
-COMMANDS = ("theory", "simulate", "check", "scan", "figures", "samples", "pilot", "experiment")
+COMMANDS = (
+    "theory",
+    "simulate",
+    "check",
+    "scan",
+    "map",
+    "plot",
+    "figures",
+    "samples",
+    "pilot",
+    "experiment",
+)
 """Modules of `relabel.commands`: each has SUMMARY, ``add_arguments(parser)``, ``main(args)``."""
 
 DONE, FAILED, BAD_INPUT = 0, 1, 2

@@ -23,9 +23,9 @@ def seeds_for(problem: Problem | ClassProblem, rounds: int = 1) -> int:
 
 
 def _length(problem: Problem | ClassProblem, rounds: int) -> int:
-    """Noise variables a draw."""
+    """Noise variables a draw, each worth K score products with K classes."""
     if isinstance(problem, ClassProblem):
-        return int(problem.n) * int(problem.classes) * rounds
+        return int(problem.n) * int(problem.classes) ** 2 * rounds
     return (int(problem.n) + (0 if problem.spectrum is None else int(problem.r))) * rounds
 
 

@@ -20,6 +20,11 @@ REST = 12  # nodes of the fresh noise: a little over a standard deviation apart
 REACH = 7.0  # standard deviations covered on either side
 
 
+def aim(bar: Scalar | None, rho: Scalar, initial: jax.Array) -> jax.Array:
+    """The kappa over rho to beat: that of the bar, without one the initial model's."""
+    return initial if bar is None else jnp.asarray(bar / rho)
+
+
 class Samples(NamedTuple):
     r"""Law of one sample (s, m) given \(a_0\): arrays of one shape [S] with sum(weight) = 1."""
 
