@@ -24,8 +24,9 @@ class Dense(eqx.Module):
         self.bias = jnp.zeros(outputs, jnp.float32)
 
     def __call__(self, x: jax.Array) -> jax.Array:
-        """The affine map of the last axis."""
-        return x @ self.weight + self.bias
+        """The affine map of the last axis, as one product of two matrices: XLA's fastest on CPU."""
+        flat = x.reshape(-1, x.shape[-1])
+        return (flat @ self.weight + self.bias).reshape(*x.shape[:-1], -1)
 
 
 class LayerNorm(eqx.Module):
