@@ -3,7 +3,7 @@
 # make quick      lint and a smoke subset of the tests
 # make fuzz       10,000 command lines and configurations that nobody would write (CASES=N)
 # make reproduce  check every claim and draw every figure into results/ (PRESET=quick|full)
-# make power      plant errors in packages and formulas; the claims must reject them
+# make power      mutation tests: errors in packages and formulas, which the claims must reject
 # make bench      speed and memory into results/benchmarks.md
 # make dist       sdist and wheel into dist/, checked
 # make lock       requirements.lock anew, with the hash of every file of constraints.txt
@@ -17,8 +17,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 # The editable install links every module by itself: a new or moved file needs new links.
-PACKAGES := api sim theory proofs_check scan figures pilot experiments relabel
-LISTED := $(firstword $(shell find $(PACKAGES) -name '*.py' -o -name '*.toml' -o -name py.typed | sort | cksum))
+PACKAGES := api sim theory proofs_check scan figures pilot experiments report relabel
+LISTED := $(firstword $(shell find $(PACKAGES) -name '*.py' -o -name '*.toml' -o -path 'report/page/*' -type f -o -name py.typed | sort | cksum))
 LINKED := $(VENV)/.linked-$(LISTED)
 
 .DEFAULT_GOAL := help

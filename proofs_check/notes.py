@@ -40,7 +40,7 @@ def block(verdicts: dict[str, str]) -> str:
 
 
 def power_block(record: dict[str, Any]) -> str:
-    """Both tables of the court's own trial."""
+    """Both tables of the power study."""
     return "\n".join([POWER_BEGIN, tables(record), POWER_END])
 
 

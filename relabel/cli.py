@@ -17,7 +17,18 @@ from relabel_lab.relabel import signals
 from relabel_lab.relabel.errors import UsageError, WorkFailed, as_option, one_line
 from relabel_lab.suggest import near
 
-COMMANDS = ("theory", "simulate", "check", "scan", "figures", "samples", "pilot", "experiment")
+COMMANDS = (
+    "theory",
+    "simulate",
+    "check",
+    "scan",
+    "map",
+    "plot",
+    "figures",
+    "samples",
+    "pilot",
+    "experiment",
+)
 """Modules of `relabel.commands`: each has SUMMARY, ``add_arguments(parser)``, ``main(args)``."""
 
 DONE, FAILED, BAD_INPUT = 0, 1, 2
@@ -134,7 +145,7 @@ def prepare_jax() -> None:
     Set through the environment because importing JAX costs more than ``--help`` may.
     """
     os.environ.setdefault("JAX_NUM_CPU_DEVICES", str(_cores()))
-    os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.2")
+    os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.02")
     cache = os.path.join(user_cache_dir("relabel-lab", appauthor=False), "jax")
     try:
         os.makedirs(cache, exist_ok=True)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
 
+from relabel_lab.sim.kit import Numbers, PyTree
 from relabel_lab.sim.margins import Margin
 
 
-def improved(kappa: Any) -> Any:
+def improved(kappa: Numbers) -> PyTree:
     """Whether kappa exceeds that of round 0, arrays [..., rounds + 1].
 
     Engines give a model of unchanged labels the very kappa of round 0 (`RoundSummary`), so that
@@ -61,7 +60,7 @@ class Outcome(eqx.Module):
         """Population accuracy, from kappa by quadrature; never from a test set."""
         return -jnp.expm1(self.log_error)
 
-    def to_xarray(self) -> Any:
+    def to_xarray(self) -> PyTree:
         """The same as an `xarray.Dataset` with labelled axes (seed and) round, accuracy included."""
         import xarray as xr
 

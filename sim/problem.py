@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from relabel_lab.sim.kit import positive, reject, require, whole
+from relabel_lab.sim.kit import Numbers, positive, reject, require, whole
 from relabel_lab.sim.margins import Constant, Margin, parse_margin
 from relabel_lab.sim.noise import ExactNoise, LabelNoise, UniformFlips
 
@@ -36,21 +36,21 @@ class Problem(eqx.Module):
         ValueError: naming the argument, its value and what is allowed.
     """
 
-    n: Any
-    d: Any
-    gamma: Any
-    sigma: Any
+    n: Numbers
+    d: Numbers
+    gamma: Numbers
+    sigma: Numbers
     margin: Margin
     spectrum: jax.Array | None
     noise: LabelNoise
 
     def __init__(
         self,
-        n: Any,
-        d: Any,
-        p: Any = None,
-        gamma: Any = 1.0,
-        sigma: Any = 1.0,
+        n: Numbers,
+        d: Numbers,
+        p: Numbers = None,
+        gamma: Numbers = 1.0,
+        sigma: Numbers = 1.0,
         *,
         margin: Margin | str | None = None,
         spectrum: Any = None,
@@ -77,7 +77,7 @@ class Problem(eqx.Module):
             _check_spectrum(self.spectrum, self.d)
 
     @property
-    def p(self) -> Any:
+    def p(self) -> Numbers:
         """Average probability of a flip."""
         return self.noise.mean_flip(self.law)
 
@@ -97,17 +97,17 @@ class Problem(eqx.Module):
         raise reject("noise", self.noise.family, allowed)
 
     @property
-    def r(self) -> Any:
+    def r(self) -> Numbers:
         """Number of noise dimensions, the rank of Sigma when no eigenvalue is zero."""
         return self.d - 1
 
     @property
-    def rho(self) -> Any:
+    def rho(self) -> Numbers:
         r"""Separation \(\rho = \gamma^2/\sigma^2\), with \(\sigma^2\) the mean eigenvalue."""
         return (self.gamma / self.sigma) ** 2
 
     @property
-    def alpha(self) -> Any:
+    def alpha(self) -> Numbers:
         r"""Aspect ratio \(\alpha = n/r\)."""
         return self.n / self.r
 
@@ -125,7 +125,7 @@ def _ranged(name: str, value: Any) -> None:
     require(name, value, lambda x: (x > SMALLEST) & (x < LARGEST), f"> {SMALLEST} and < {LARGEST}")
 
 
-def _check_spectrum(spectrum: jax.Array, d: Any) -> None:
+def _check_spectrum(spectrum: jax.Array, d: Numbers) -> None:
     if isinstance(spectrum, jax.core.Tracer):
         return
     values = np.asarray(spectrum)

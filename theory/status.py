@@ -9,6 +9,7 @@ import jax
 import jax.numpy as jnp
 
 from relabel_lab.sim import Outcome
+from relabel_lab.sim.kit import PyTree
 
 
 class Status(IntEnum):
@@ -74,7 +75,7 @@ def judged(outcome: Outcome, status: Any) -> Prediction:
     )
 
 
-def withheld(like: Any, rounds: int, status: Status) -> Prediction:
+def withheld(like: PyTree, rounds: int, status: Status) -> Prediction:
     """No prediction for problems of the shape of ``like`` [...], for the reason ``status``."""
     none = jnp.full((*jnp.shape(like), rounds + 1), jnp.nan)
     return judged(Outcome(none, none, none, none), int(status))

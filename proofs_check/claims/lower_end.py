@@ -36,6 +36,7 @@ from relabel_lab.proofs_check.enclosure import (
 from relabel_lab.proofs_check.formulas import Formulas
 from relabel_lab.proofs_check.registry import PAPER, Check, Claim, Evidence, Setting
 from relabel_lab.proofs_check.sampling import Cell, Results, at_least, sample
+from relabel_lab.proofs_check.verifiers import thin_part_won, window_won
 
 SUFFICIENT = Fraction(51, 50)
 MOST_E = Fraction(1, 5)
@@ -156,9 +157,11 @@ def judge(drawn: dict[Cell, Results], f: Formulas, setting: Setting) -> Evidence
         pieces, open_piece = prove_negative(thin_loss, THIN_A, LAST_A)
         saved = {"boxes.json": saved_boxes(boxes), "pieces.json": saved_pieces(pieces)}
         again = (
-            verify_boxes(saved["boxes.json"], wins_on, MIDDLE),
+            verify_boxes(saved["boxes.json"], lambda x: window_won(x, SUFFICIENT), MIDDLE),
             verify_pieces(
-                saved["pieces.json"], lambda x: bool(thin_loss(interval(*x)) < 0), (THIN_A, LAST_A)
+                saved["pieces.json"],
+                lambda x: thin_part_won(x, SUFFICIENT, SMALL_K),
+                (THIN_A, LAST_A),
             ),
         )
         outside = ends()

@@ -29,6 +29,7 @@ from relabel_lab.proofs_check.balls import (
 from relabel_lab.proofs_check.enclosure import saved_pieces, values_at, verify_pieces
 from relabel_lab.proofs_check.formulas import Formulas
 from relabel_lab.proofs_check.registry import PAPER, Check, Claim, Evidence, Setting
+from relabel_lab.proofs_check.verifiers import gain_changes
 
 ALPHAS = tuple(Fraction(a) for a in ("1/10", "1/2", "1", "2", "10", "100"))
 RHO: Piece = (Fraction(1, 10), Fraction(8))
@@ -93,7 +94,9 @@ def verify(p: Piece, alpha: Fraction, text: bytes, signs: list[int]) -> str | No
     """What is wrong with saved pieces and their signs, in rising order; None if they stand."""
     pieces = [(Fraction(a), Fraction(b)) for a, b in json.loads(text)]
     table = dict(zip(pieces, signs, strict=True))
-    return verify_pieces(text, lambda piece: table[piece] in (0, sign(p, alpha, piece)), RHO)
+    return verify_pieces(
+        text, lambda piece: table[piece] in (0, gain_changes(p, alpha, piece)), RHO
+    )
 
 
 def shares(found: dict[Piece, Signs]) -> dict[str, float]:

@@ -18,7 +18,6 @@ from relabel_lab.proofs_check.balls import (
     central,
     density,
     hull,
-    interval,
     mills,
     precision,
     prove_negative,
@@ -26,6 +25,7 @@ from relabel_lab.proofs_check.balls import (
 from relabel_lab.proofs_check.enclosure import saved_pieces, verify_pieces
 from relabel_lab.proofs_check.formulas import Formulas
 from relabel_lab.proofs_check.registry import DERIVED, Check, Claim, Evidence, Setting
+from relabel_lab.proofs_check.verifiers import separation_rises
 
 ALPHAS = tuple(Fraction(10) ** j * lead for j in range(-4, 7) for lead in (1, 3))
 LAST = Fraction(8)
@@ -118,9 +118,7 @@ def judge_monotone(_: Any, formulas: Formulas, setting: Setting) -> Evidence:
     with precision():
         pieces, open_piece = prove_negative(slope, Fraction(0), LAST)
         saved = {"k_pieces.json": saved_pieces(pieces)}
-        wrong = verify_pieces(
-            saved["k_pieces.json"], lambda x: bool(slope(interval(*x)) < 0), (Fraction(0), LAST)
-        )
+        wrong = verify_pieces(saved["k_pieces.json"], separation_rises, (Fraction(0), LAST))
         small, large = excess(ball(Fraction(1, 10**6)), 0), excess(ball(Fraction(100)), 0)
     checks = identities() + table_checks(formulas.critical_full, 0)
     checks += [

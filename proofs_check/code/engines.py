@@ -70,7 +70,8 @@ FOLDS = (
     ),
 )
 DIRECT = (
-    Trial("direct", SMALL, ("full", "consensus", "crossfit:3", "fresh", "optimal"), 2, 10_000),
+    Trial("direct", SMALL, ("full", "consensus", "crossfit:3", "fresh"), 2, 10_000),
+    Trial("direct", Setup(24, 12, 1.2, "uniform:0.3"), ("optimal",), 2, 10_000),
     Trial(
         "direct", Setup(24, 6, 1.4, "margin:0.3,0.8", "half-normal:1", 0.5), ("full",), 1, 10_000
     ),

@@ -1,8 +1,4 @@
-r"""Independent re-check of single boxes in Arb, straight from the definitions of R5 and R10.
-
-Shares nothing with `comparisons` but the model: kappas are written out in balls and compared; a
-box too wide for that is split further.
-"""
+r"""Single boxes of a map proved again in Arb, from the definitions of R5 and R10 (`verifiers`)."""
 
 from __future__ import annotations
 
@@ -11,45 +7,24 @@ from fractions import Fraction
 import numpy as np
 from flint import arb
 
-from relabel_lab.proofs_check.balls import ball, cumulative, density, interval, monotone, precision
+from relabel_lab.proofs_check.balls import ball, cumulative, density, monotone, precision
 from relabel_lab.proofs_check.enclosure.slices import Partition, Slice
+from relabel_lab.proofs_check.verifiers import VALUES, Dual, proved_sign, values_of
 
-FOLDS = 5
+PARTS = 4000
 
 
 def values_at(p: arb, rho: arb, alpha: Fraction) -> dict[str, arb]:
-    """Both sides of every comparison, by name."""
+    """Kappas of the initial model and of full retraining."""
     root = ball(alpha).sqrt()
     k, e = 1 / root, 1 - 2 * p
     a = rho * root * e
     x, y = monotone(cumulative, a + k), monotone(cumulative, a - k)
-    right = (1 - p) * x + p * y
-    a1, c = 2 * right - 1, (1 - p) * (2 * x - 1) - p * (2 * y - 1)
+    a1, c = 2 * ((1 - p) * x + p * y) - 1, (1 - p) * (2 * x - 1) - p * (2 * y - 1)
     b = 2 * ((1 - p) * density(a + k) + p * density(a - k))
     square = k * k + 2 * c * k * b + b * b
-    g = (arb(FOLDS - 1) / FOLDS).sqrt()
-    z = 2 * monotone(cumulative, g * a) - 1
-    b_cf = 2 * g * density(g * a)
-    square_cf = k * k + 2 * e * z * k * b_cf + b_cf * b_cf
-    return {
-        "initial": rho * e / k,
-        "full": rho * a1 / square.sqrt(),
-        "consensus": rho * (e + a1) / (2 * (1 + c) * k * (k + b) + b * b).sqrt(),
-        "crossfit": rho * z / square_cf.sqrt(),
-        "given labels": 1 - p,
-        "predicted labels": right,
-        "consensus labels": (1 - p) * x / ((1 + c) / 2),
-    }
+    return {"initial": rho * e / k, "full": rho * a1 / square.sqrt()}
 
-
-PAIRS = {
-    "full-initial": ("full", "initial"),
-    "consensus-initial": ("consensus", "initial"),
-    "consensus-full": ("consensus", "full"),
-    "crossfit-full": ("crossfit", "full"),
-    "predicted-given": ("predicted labels", "given labels"),
-    "consensus-predicted": ("consensus labels", "predicted labels"),
-}
 
 Rectangle = tuple[Fraction, Fraction, Fraction, Fraction]
 
@@ -67,46 +42,31 @@ def rectangle(partition: Partition, index: int) -> Rectangle:
     return ends[0], ends[1], ends[2], ends[3]
 
 
-def sign(where: Slice, box: Rectangle, depth: int = 3) -> int:
-    """Sign that Arb proves over the whole box, 0 if it cannot with ``depth`` splits."""
-    p_low, p_high, r_low, r_high = box
-    values = values_at(interval(p_low, p_high), interval(r_low, r_high), where.alpha)
-    first, second = PAIRS[where.comparison]
-    difference = values[first] - values[second]
-    if difference > 0:
-        return 1
-    if difference < 0:
-        return -1
-    if depth == 0:
-        return 0
-    p_mid, r_mid = (p_low + p_high) / 2, (r_low + r_high) / 2
-    halves = [
-        sign(where, (pl, ph, rl, rh), depth - 1)
-        for pl, ph in ((p_low, p_mid), (p_mid, p_high))
-        for rl, rh in ((r_low, r_mid), (r_mid, r_high))
-    ]
-    return halves[0] if len(set(halves)) == 1 else 0
-
-
 def audit(partition: Partition, count: int, seed: int) -> dict[str, int]:
-    """Re-check ``count`` decided boxes drawn at random.
+    """Prove the signs of ``count`` decided boxes, drawn at random, a second time.
 
     Returns:
-        How many Arb proves as a whole, how many only at their centre, leaves open, contradicts.
+        How many are proved, how many are open after `PARTS` parts, and for how many the other sign
+        is proved.
     """
     decided = np.flatnonzero(partition.sign)
     rng = np.random.default_rng(seed)
-    tally = dict.fromkeys(("proved", "centre", "open", "contradicted"), 0)
+    tally = dict.fromkeys(("proved", "open", "contradicted"), 0)
     with precision(100):
         for index in rng.choice(decided, size=min(count, len(decided)), replace=False):
-            box, claimed = rectangle(partition, index), int(partition.sign[index])
-            whole = sign(partition.slice, box)
-            found = whole or sign(partition.slice, _centre(box), depth=0)
-            agrees = "proved" if whole else "centre"
-            tally[agrees if found == claimed else "open" if found == 0 else "contradicted"] += 1
+            found = proved_again(partition.slice, rectangle(partition, index))
+            agreement = found * int(partition.sign[index])
+            tally[{1: "proved", 0: "open", -1: "contradicted"}[agreement]] += 1
     return tally
 
 
-def _centre(box: Rectangle) -> Rectangle:
-    p, rho = (box[0] + box[1]) / 2, (box[2] + box[3]) / 2
-    return p, p, rho, rho
+def proved_again(where: Slice, box: Rectangle) -> int:
+    """The sign that is proved all over a box from the definitions; 0 if none is."""
+    k = (1 / ball(where.alpha)).sqrt()
+    names = VALUES[where.comparison]
+
+    def difference(at: list[Dual]) -> Dual:
+        first, second = values_of(at[0], at[1], k, names)
+        return first - second
+
+    return proved_sign(difference, (box[:2], box[2:]), PARTS)

@@ -101,9 +101,6 @@ def _measuring_arguments(group: Any) -> None:
         default=0.01,
         help="gain not worth a change, for the verdict keep (default 0.01)",
     )
-    group.add_argument(
-        "--strict", action="store_true", help="intervals of Nadeau and Bengio: wider, never short"
-    )
     group.add_argument("--size", type=whole_number, help="rows to extrapolate the cost to")
     group.add_argument(
         "--workers", type=whole_number, default=0, help="processes (default: all cores)"
@@ -146,7 +143,7 @@ def _settings(args: argparse.Namespace) -> Settings:
 
     jobs = args.workers or _cores()
     plan = Plan(repeats=args.repeats, seed=args.seed, jobs=jobs)
-    return Settings(plan, args.margin, args.strict, args.size)
+    return Settings(plan, args.margin, args.size)
 
 
 def _roles(args: argparse.Namespace) -> Roles:

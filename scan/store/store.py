@@ -120,8 +120,9 @@ class Store:
         self.record = self._record(platform)
         self._lay()
         self._drop_torn_files()
-        group = zarr.open_group(root, mode="r+", zarr_format=2, use_consolidated=False)
-        self.arrays: dict[str, Any] = {v.name: group[v.name] for v in frame.variables}
+        group: Any = zarr.open_group(root, mode="r+", zarr_format=2, use_consolidated=False)
+        whole = {"write_empty_chunks": True}  # every block has its file, also one of all NaN
+        self.arrays = {v.name: group[v.name].with_config(whole) for v in frame.variables}
 
     def _record(self, platform: str | None) -> dict[str, Any]:
         """The configuration record: the existing one, checked, or a new one."""

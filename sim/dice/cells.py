@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import equinox as eqx
 import jax
@@ -18,6 +18,7 @@ import numpy as np
 
 from relabel_lab.sim.dice import stream
 from relabel_lab.sim.dice.rounds import seed_outcome
+from relabel_lab.sim.kit import PyTree, Scalar
 from relabel_lab.sim.margins import Margin
 from relabel_lab.sim.outcome import Outcome, RoundSummary, settled
 from relabel_lab.sim.problem import Problem
@@ -118,7 +119,7 @@ def _plans(
         yield np.flatnonzero(padded == size), Plan(cached(_rounds_tile, rounds, size), tile)
 
 
-def _rounds_tile(rounds: int, padded: int, keys: jax.Array, operands: Any) -> RoundSummary:
+def _rounds_tile(rounds: int, padded: int, keys: jax.Array, operands: PyTree) -> RoundSummary:
     problem, schemes = operands
     return eqx.filter_vmap(lambda key: seed_outcome(key, problem, schemes, rounds, padded))(keys)
 
@@ -154,7 +155,7 @@ def _calls(plan: Plan, where: np.ndarray, first: int, seeds: int, devices: int) 
 
 
 def _in_turn(
-    calls: list[_Call], operands: Any, devices: tuple[jax.Device, ...]
+    calls: list[_Call], operands: PyTree, devices: tuple[jax.Device, ...]
 ) -> Iterator[RoundSummary]:
     """Results of the calls in order, with a bounded number in flight on the devices."""
     pending: deque[tuple[int, RoundSummary]] = deque()
@@ -166,7 +167,7 @@ def _in_turn(
         yield _fetched(*pending.popleft())
 
 
-def _start(call: _Call, operands: Any, device: jax.Device) -> RoundSummary:
+def _start(call: _Call, operands: PyTree, device: jax.Device) -> RoundSummary:
     """Set a device to work; the results to be [ITEMS, tile, schemes, rounds + 1]."""
     schemes, words, problem = operands
     count = call.cell.size
@@ -197,7 +198,7 @@ def _program(
     """The first ``count`` items, one after another; results [ITEMS, tile, ...]."""
     keys = jax.random.wrap_key_data(words)
 
-    def item(i: Any) -> RoundSummary:
+    def item(i: Scalar) -> RoundSummary:
         problem = jax.tree.map(lambda leaf: leaf[i], problems)
         numbers = seed_keys(keys[i], start[i] + jnp.arange(plan.tile))
         return plan.kernel(numbers, (problem, schemes))

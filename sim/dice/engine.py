@@ -16,7 +16,7 @@ import jax.numpy as jnp
 
 from relabel_lab.sim.dice import folds, fresh, stream
 from relabel_lab.sim.dice.rounds import seed_outcome
-from relabel_lab.sim.kit import reject, whole
+from relabel_lab.sim.kit import PyTree, reject, whole
 from relabel_lab.sim.outcome import Outcome, RoundSummary, outcome
 from relabel_lab.sim.problem import Problem
 from relabel_lab.sim.schemes import CrossFit, Scheme
@@ -168,6 +168,6 @@ def padded(n: int) -> int:
     return 1 << max(6, (n - 1).bit_length())
 
 
-def _tile(rounds: int, samples: int, keys: jax.Array, operands: Any) -> RoundSummary:
+def _tile(rounds: int, samples: int, keys: jax.Array, operands: PyTree) -> RoundSummary:
     problem, schemes = operands
     return eqx.filter_vmap(lambda key: seed_outcome(key, problem, schemes, rounds, samples))(keys)

@@ -7,7 +7,6 @@ held-out model a right vector: K of each a round, so K times the memory of other
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -15,7 +14,7 @@ import jax.numpy as jnp
 from relabel_lab.sim.dice import bases as dice_bases
 from relabel_lab.sim.dice.bases import Bases
 from relabel_lab.sim.dice.rounds import RIGHT, Sample, draw_sample, left_product, unchanged
-from relabel_lab.sim.kit import reject
+from relabel_lab.sim.kit import PyTree, reject
 from relabel_lab.sim.outcome import RoundSummary
 from relabel_lab.sim.problem import Problem
 from relabel_lab.sim.seeds import SeedBatch, cached, require_room, tile_of
@@ -53,17 +52,17 @@ def _seed(key: jax.Array, problem: Problem, folds: int, rounds: int, samples: in
     vectors = folds * (rounds + 1)
     wide = vectors if problem.spectrum is None else problem.spectrum.shape[-1]
 
-    def train(bases: Bases, turn: jax.Array, label: jax.Array) -> Any:
+    def train(bases: Bases, turn: jax.Array, label: jax.Array) -> PyTree:
         """Sums of the folds: [K] of m f and [K, D] of Sigma^(1/2) z s f, times Sigma^(1/2)."""
 
-        def one(bases: Bases, k: jax.Array) -> Any:
+        def one(bases: Bases, k: jax.Array) -> PyTree:
             f = jnp.where(member == k, label, 0)
             bases, total = left_product(key, problem, sample, bases, turn * folds + k, f)
             return bases, (jnp.sum(f * sample.m), total)
 
         return jax.lax.scan(one, bases, jnp.arange(folds))
 
-    def relabel(bases: Bases, turn: jax.Array, sums: Any) -> tuple[Bases, jax.Array]:
+    def relabel(bases: Bases, turn: jax.Array, sums: PyTree) -> tuple[Bases, jax.Array]:
         along, noise = sums
 
         def one(bases: Bases, k: jax.Array) -> tuple[Bases, jax.Array]:
@@ -78,7 +77,7 @@ def _seed(key: jax.Array, problem: Problem, folds: int, rounds: int, samples: in
         bases, labels = jax.lax.scan(one, bases, jnp.arange(folds))
         return bases, jnp.sum(labels, axis=0)
 
-    def step(carry: tuple[Bases, jax.Array], turn: jax.Array) -> Any:
+    def step(carry: tuple[Bases, jax.Array], turn: jax.Array) -> PyTree:
         bases, label = carry
         bases, sums = train(bases, turn, label)
         along, noise = sums

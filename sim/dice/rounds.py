@@ -15,6 +15,7 @@ import jax.numpy as jnp
 from relabel_lab.sim.dice import bases as dice_bases
 from relabel_lab.sim.dice.bases import Bases
 from relabel_lab.sim.dice.chi import chi
+from relabel_lab.sim.kit import PyTree
 from relabel_lab.sim.outcome import RoundSummary
 from relabel_lab.sim.problem import Problem
 from relabel_lab.sim.schemes import History, Scheme
@@ -54,7 +55,7 @@ def seed_outcome(
     )
 
     # One body for all schemes: a program's size does not grow with them.
-    def step(carry: Any, slot: jax.Array) -> tuple[Any, RoundSummary]:
+    def step(carry: PyTree, slot: jax.Array) -> tuple[Any, RoundSummary]:
         bases, every = carry
         turn, number = slot // count, slot % count
         model, past = jax.tree.map(lambda leaf: leaf[number], every)
@@ -78,7 +79,7 @@ def seed_outcome(
 
 
 def _rule(sample: Sample, scheme: Scheme) -> Callable[[Any, jax.Array, History], History]:
-    def labels(turn: Any, score: jax.Array, last: History) -> History:
+    def labels(turn: jax.Array, score: jax.Array, last: History) -> History:
         new = scheme.relabel(turn, score, sample.s, last)
         return jax.tree.map(lambda leaf: jnp.where(sample.inside, leaf, 0.0), new)
 
@@ -144,7 +145,7 @@ def _score(
     return bases, sample.m * problem.gamma**2 * a + sample.s * field
 
 
-def _eigenvalues(problem: Problem) -> Any:
+def _eigenvalues(problem: Problem) -> PyTree:
     return problem.sigma**2 if problem.spectrum is None else problem.spectrum
 
 

@@ -16,7 +16,7 @@ from jax import lax
 
 from relabel_lab.sim.direct.drawing import Layout, arrays, check_scalar, layout
 from relabel_lab.sim.direct.drawn import drawn
-from relabel_lab.sim.kit import reject, require, whole
+from relabel_lab.sim.kit import PyTree, reject, require, whole
 from relabel_lab.sim.margins import Gaussian, log_tail
 from relabel_lab.sim.outcome import Outcome
 from relabel_lab.sim.problem import Problem
@@ -67,7 +67,7 @@ class _Rounds(eqx.Module):
     rounds: int = eqx.field(static=True)
     onsager: bool = eqx.field(static=True)
 
-    def __call__(self, key: jax.Array, problem: Problem) -> Any:
+    def __call__(self, key: jax.Array, problem: Problem) -> PyTree:
         """Kappa, log-error and label accuracy [rounds + 1] of the seed whose key is ``key``."""
         x, given, y = drawn(self.plan, problem, key, jnp.asarray(0.5))
         x, n, d = x / problem.sigma, self.plan.n, self.plan.d
@@ -81,7 +81,7 @@ class _Rounds(eqx.Module):
             error = log_tail(gamma * along / jnp.hypot(along, across))
             return kappa, error, jnp.sum(f * y > 0) / n
 
-        def step(carry: Any, _: None) -> Any:
+        def step(carry: PyTree, _: None) -> PyTree:
             theta, f, q = carry
             kappa = square * jnp.sqrt(q / (square * q + d / n))
             scale = kappa / jnp.linalg.norm(theta)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -12,6 +10,7 @@ from jax import lax
 from relabel_lab.sim.direct.drawing import Layout, eigenvalues
 from relabel_lab.sim.direct.drawn import drawn
 from relabel_lab.sim.direct.quality import margin_parameter, summarised
+from relabel_lab.sim.kit import PyTree
 
 
 def retrain_folds(
@@ -40,7 +39,7 @@ def retrain_folds(
     def train(labels: jax.Array) -> jax.Array:
         return ((one_hot * labels) @ x).astype(jnp.float64)
 
-    def step(carry: tuple[jax.Array, jax.Array], _: None) -> Any:
+    def step(carry: tuple[jax.Array, jax.Array], _: None) -> PyTree:
         labels, sums = carry
         others = (jnp.sum(sums, 0) - sums) / (n - size)[:, None]
         scores = x @ others.T.astype(x.dtype)
@@ -59,7 +58,7 @@ class FoldRounds(eqx.Module):
     rounds: int = eqx.field(static=True)
     folds: int = eqx.field(static=True)
 
-    def __call__(self, key: jax.Array, operands: Any) -> Any:
+    def __call__(self, key: jax.Array, operands: PyTree) -> PyTree:
         """Run the seed whose key is ``key``; operands: problem, scheme, share of positives."""
         problem, _, share = operands
         plan = self.plan

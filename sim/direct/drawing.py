@@ -14,7 +14,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from relabel_lab.sim.kit import reject, require
+from relabel_lab.sim.kit import DTypeLike, PyTree, Scalar, reject, require
 from relabel_lab.sim.margins import Margin
 from relabel_lab.sim.noise import ClassFlips, FeatureNoise
 from relabel_lab.sim.problem import Problem
@@ -70,7 +70,7 @@ class Layout(eqx.Module):
         return max(1, GROUP_NORMALS // (self.rows * self.d))
 
 
-def layout(problem: Problem, dtype: Any = jnp.float32) -> Layout:
+def layout(problem: Problem, dtype: DTypeLike = jnp.float32) -> Layout:
     """Equal blocks that fit in cache, as few as possible; a function of n, d and dtype."""
     n, d = int(problem.n), int(problem.d)
     require("d", d, lambda count: count < 2**31, "< 2^31 where samples are drawn")
@@ -82,7 +82,7 @@ def layout(problem: Problem, dtype: Any = jnp.float32) -> Layout:
     return Layout(n, d, blocks, -(-n // blocks), kind)
 
 
-def check_scalar(problem: Problem, positive: Any) -> None:
+def check_scalar(problem: Problem, positive: Scalar) -> None:
     """One problem at a time, a share of positive labels in [0, 1], and noise that fits both."""
     for name in ("n", "d", "gamma", "sigma"):
         if jnp.ndim(getattr(problem, name)):
@@ -103,7 +103,7 @@ class Labels(eqx.Module):
 
 
 def draw_labels(
-    plan: Layout, problem: Problem, key: jax.Array, for_features: jax.Array, positive: Any
+    plan: Layout, problem: Problem, key: jax.Array, for_features: jax.Array, positive: Scalar
 ) -> Labels:
     """Margins, labels and flips, before any feature is drawn (or, at most, the one that counts)."""
     secret = words(key)
@@ -123,7 +123,7 @@ def draw_labels(
     return Labels(*(column.astype(plan.dtype).reshape(grid) for column in columns))
 
 
-def _noise_feature(plan: Layout, key: jax.Array, axis: Any) -> jax.Array:
+def _noise_feature(plan: Layout, key: jax.Array, axis: Scalar) -> jax.Array:
     """Coordinate ``axis`` of z of all rows [rows]: what `fold_blocks` draws, drawn ahead of it."""
     pairs, row = jnp.arange(plan.blocks // 2), jnp.arange(plan.height)
     high, low = jnp.meshgrid(pairs, row * plan.d + 1 + axis, indexing="ij")
@@ -132,7 +132,9 @@ def _noise_feature(plan: Layout, key: jax.Array, axis: Any) -> jax.Array:
     return jnp.stack(z, axis=1).reshape(plan.rows).astype(jnp.float64)
 
 
-def _margins(law: Margin, secret: Any, high: jax.Array, low: jax.Array) -> jax.Array:
+def _margins(
+    law: Margin, secret: tuple[jax.Array, jax.Array], high: jax.Array, low: jax.Array
+) -> jax.Array:
     """Margins in float64, one a counter."""
     if law.source == "none":
         return jnp.ones(low.shape)
@@ -191,7 +193,7 @@ def streams(key: jax.Array) -> tuple[jax.Array, jax.Array]:
 
 
 def sample(
-    problem: Problem, key: jax.Array, *, positive: float = 0.5, dtype: Any = jnp.float32
+    problem: Problem, key: jax.Array, *, positive: float = 0.5, dtype: DTypeLike = jnp.float32
 ) -> Sample:
     """The data that `sim.direct.run` draws for the seed whose key is ``key``.
 
@@ -208,10 +210,10 @@ def sample(
     return _sample(layout(problem, dtype), arrays(problem), key, jnp.asarray(positive, jnp.float64))
 
 
-def arrays(tree: Any) -> Any:
+def arrays(tree: PyTree) -> PyTree:
     """Python floats as float64 arrays, so that their values do not enter a compiled program."""
 
-    def leaf(value: Any) -> Any:
+    def leaf(value: Any) -> PyTree:
         return jnp.asarray(value, jnp.float64) if isinstance(value, float) else value
 
     return jax.tree.map(leaf, tree)

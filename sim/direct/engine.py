@@ -21,8 +21,8 @@ from relabel_lab.sim.direct.fresh import FreshRounds
 from relabel_lab.sim.direct.history import HistoryRounds
 from relabel_lab.sim.direct.learned import learned_rounds
 from relabel_lab.sim.direct.rounds import AveragingRounds
+from relabel_lab.sim.kit import DTypeLike, PyTree, reject, whole
 from relabel_lab.sim.kit import positive as require_positive
-from relabel_lab.sim.kit import reject, whole
 from relabel_lab.sim.learners import Averaging, Learner
 from relabel_lab.sim.outcome import Outcome, outcome
 from relabel_lab.sim.problem import Problem
@@ -44,7 +44,7 @@ class Direct:
     """
 
     positive: float = 0.5
-    dtype: Any = jnp.float32
+    dtype: DTypeLike = jnp.float32
     memory_bytes: int | None = None
     devices: Sequence[jax.Device] | None = None
     learner: Learner = Averaging()
@@ -90,7 +90,7 @@ class Direct:
         most = self._affordable(plan, need, chosen)
         numbers = seed_numbers(seeds)
 
-        def over(one: Any, *operands: Any) -> Any:
+        def over(one: Callable[..., PyTree], *operands: PyTree) -> PyTree:
             return each_seed(
                 one, key, numbers, arrays(operands), devices=chosen, most=most, group=plan.group
             )
@@ -154,7 +154,7 @@ def run_many(
     return Direct(**options).run(problem, schemes, rounds, key=key, seeds=seeds)
 
 
-def _kernel(scheme: Scheme, plan: Layout, rounds: int) -> Any:
+def _kernel(scheme: Scheme, plan: Layout, rounds: int) -> PyTree:
     """The kernel of one seed, or None where the rule is applied sample by sample."""
     if isinstance(scheme, CrossFit):
         return FoldRounds(plan, rounds, int(scheme.folds))

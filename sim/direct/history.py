@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -12,6 +10,7 @@ from jax import lax
 from relabel_lab.sim.direct.drawing import Layout, eigenvalues
 from relabel_lab.sim.direct.drawn import drawn
 from relabel_lab.sim.direct.quality import margin_parameter, summarised
+from relabel_lab.sim.kit import PyTree
 from relabel_lab.sim.schemes import History, Scheme
 
 
@@ -34,7 +33,7 @@ def retrain_looking_back(
     def train(labels: jax.Array) -> jax.Array:
         return (labels @ x).astype(jnp.float64) / n
 
-    def step(carry: tuple[jax.Array, History], turn: jax.Array) -> Any:
+    def step(carry: tuple[jax.Array, History], turn: jax.Array) -> PyTree:
         theta, last = carry
         new = scheme.relabel(turn, x @ theta.astype(x.dtype), given, last)
         kept = jax.tree.map(lambda leaf: (leaf * jnp.abs(given)).astype(x.dtype), new)
@@ -55,7 +54,7 @@ class HistoryRounds(eqx.Module):
     plan: Layout
     rounds: int = eqx.field(static=True)
 
-    def __call__(self, key: jax.Array, operands: Any) -> Any:
+    def __call__(self, key: jax.Array, operands: PyTree) -> PyTree:
         """Run the seed whose key is ``key``; operands: problem, scheme, share of positives."""
         problem, scheme, share = operands
         x, given, y = drawn(self.plan, problem, key, share)

@@ -13,7 +13,7 @@ from jax import lax
 
 from relabel_lab.sim.direct.drawing import Layout, draw_labels, eigenvalues, fold_blocks, streams
 from relabel_lab.sim.direct.quality import log_error, margin_parameter, summarised
-from relabel_lab.sim.kit import reject
+from relabel_lab.sim.kit import PyTree, reject
 from relabel_lab.sim.learners import Fit, Learner, score
 from relabel_lab.sim.outcome import Outcome, settled
 from relabel_lab.sim.problem import Problem
@@ -83,7 +83,7 @@ class LearnedRounds(eqx.Module):
     plan: Layout
     rounds: int = eqx.field(static=True)
 
-    def __call__(self, key: jax.Array, operands: Any) -> Any:
+    def __call__(self, key: jax.Array, operands: PyTree) -> PyTree:
         """Run the seed; operands are (problem, schemes, learner, share of positive labels)."""
         problem, schemes, learner, share = operands
         for_labels, for_features = streams(key)
@@ -93,7 +93,7 @@ class LearnedRounds(eqx.Module):
         scales = jnp.concatenate([jnp.zeros(1), jnp.sqrt(eigenvalues(problem, self.plan.d))])
         first = learner.fit(x, given)
 
-        def columns(scheme: Scheme) -> Any:
+        def columns(scheme: Scheme) -> PyTree:
             fits, used = refit(scheme, learner, x, given, first, self.rounds)
             kappa = margin_parameter(fits.theta, problem.gamma, scales)
             shift = fits.intercept / jnp.linalg.norm(scales * fits.theta, axis=-1)
@@ -115,7 +115,7 @@ def refit(
     never asked for.
     """
 
-    def step(now: Fit, _: None) -> Any:
+    def step(now: Fit, _: None) -> PyTree:
         scores = score(x, now).astype(x.dtype)
         labels = (scheme.label(scores, given) * jnp.abs(given)).astype(x.dtype)
         # Without a label there is nothing to fit: the model stays.

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import jax
 import jax.numpy as jnp
 from jax import lax
 
+from relabel_lab.sim.kit import PyTree, Scalar
 from relabel_lab.sim.margins import Margin, tail
 from relabel_lab.sim.outcome import RoundSummary
 
 
-def margin_parameter(theta: jax.Array, gamma: Any, scales: jax.Array) -> jax.Array:
+def margin_parameter(theta: jax.Array, gamma: Scalar, scales: jax.Array) -> jax.Array:
     r"""\(\kappa = \gamma\theta_1/\|\Sigma^{1/2}\theta\|\) (R1) of models [..., d].
 
     ``scales`` are the square roots of the eigenvalues of Sigma, [d], zero along mu.
@@ -32,7 +31,7 @@ def unchanged(used: jax.Array) -> jax.Array:
     """Whether labels are those of round 0 times one positive number, [rounds + 1, ...]."""
     blocks = jnp.moveaxis(used, -2, 0)
 
-    def extend(ends: Any, labels: jax.Array) -> Any:
+    def extend(ends: PyTree, labels: jax.Array) -> PyTree:
         given = labels[:1]
         ratio = labels * given
         least = jnp.min(jnp.where(given == 0, jnp.inf, ratio), -1)
@@ -51,7 +50,7 @@ def label_quality(used: jax.Array, y: jax.Array, n: int) -> tuple[jax.Array, jax
     """Share of correct labels among those used, and share used, of labels [..., blocks, height]."""
     blocks = jnp.moveaxis(used, -2, 0)
 
-    def count(total: Any, block: tuple[jax.Array, jax.Array]) -> Any:
+    def count(total: PyTree, block: tuple[jax.Array, jax.Array]) -> PyTree:
         labels, true = block
         correct, trained = labels * true > 0, (labels != 0) & (true != 0)
         return (total[0] + jnp.sum(correct, -1), total[1] + jnp.sum(trained, -1)), None
@@ -63,7 +62,7 @@ def label_quality(used: jax.Array, y: jax.Array, n: int) -> tuple[jax.Array, jax
 
 
 @jax.jit
-def log_error(law: Margin, kappa: jax.Array, shift: jax.Array, positive: Any) -> jax.Array:
+def log_error(law: Margin, kappa: jax.Array, shift: jax.Array, positive: Scalar) -> jax.Array:
     r"""Logarithm of 1 - accuracy of a classifier with intercept, same shape as ``kappa``.
 
     R1 with an intercept: \(\pi_+ E\,Q(m\kappa + s) + \pi_- E\,Q(m\kappa - s)\), s = ``shift`` =

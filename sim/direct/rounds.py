@@ -11,7 +11,7 @@ from jax import lax
 
 from relabel_lab.sim.direct.drawing import Layout, draw_labels, eigenvalues, fold_blocks, streams
 from relabel_lab.sim.direct.quality import margin_parameter, summarised
-from relabel_lab.sim.kit import whole
+from relabel_lab.sim.kit import PyTree, whole
 from relabel_lab.sim.problem import Problem
 from relabel_lab.sim.schemes import Scheme
 
@@ -22,7 +22,7 @@ class AveragingRounds(eqx.Module):
     plan: Layout
     rounds: int = eqx.field(static=True)
 
-    def __call__(self, key: jax.Array, operands: Any) -> Any:
+    def __call__(self, key: jax.Array, operands: PyTree) -> PyTree:
         """A `RoundSummary` a scheme; operands: problem, schemes, share of positive labels."""
         problem, schemes, share = operands
         for_labels, for_features = streams(key)
@@ -39,10 +39,10 @@ class AveragingRounds(eqx.Module):
         return tuple(jax.tree.map(lambda leaf, s=s: leaf[:, s], every) for s in range(len(schemes)))
 
 
-def _draw(plan: Layout, problem: Problem, key: jax.Array, labels: Any) -> Any:
+def _draw(plan: Layout, problem: Problem, key: jax.Array, labels: Any) -> PyTree:
     """Samples [blocks, height, d] and the first model's sum of given * x, while in cache."""
 
-    def step(i: jax.Array, x: jax.Array, carry: Any) -> Any:
+    def step(i: jax.Array, x: jax.Array, carry: PyTree) -> PyTree:
         store, total = carry
         total = total + (labels.given[i] @ x).astype(jnp.float64)
         return lax.dynamic_update_index_in_dim(store, x, i, 0), total
@@ -86,7 +86,7 @@ def _rounds(
     first = jnp.broadcast_to(theta, (count, *theta.shape))
     labels = jnp.broadcast_to(given, (count, *given.shape))
 
-    def step(thetas: jax.Array, _: None) -> Any:
+    def step(thetas: jax.Array, _: None) -> PyTree:
         following = _relabel(schemes, x, given, n, thetas)
         return following[0], following
 
@@ -104,7 +104,7 @@ def _relabel(
     """
     weights = thetas.astype(x.dtype)
 
-    def step(sums: jax.Array, block: Any) -> Any:
+    def step(sums: jax.Array, block: PyTree) -> PyTree:
         samples, noisy = block
         new = [s.label(samples @ w, noisy) for s, w in zip(schemes, weights, strict=True)]
         new = [label.astype(x.dtype) for label in new]

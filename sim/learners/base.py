@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 
-from relabel_lab.sim.kit import Card, positive
+from relabel_lab.sim.kit import Card, DTypeLike, Numbers, PyTree, positive
 
 TOLERANCE = {"float32": 1e-5, "float64": 1e-10}
 """Default limits on `Fit.residual` by the type of the samples."""
@@ -72,9 +72,9 @@ class Penalised(Learner):
         tolerance: limit on `Fit.residual`; by default `TOLERANCE` by the type of the samples.
     """
 
-    penalty: Any
+    penalty: Numbers
     intercept: bool = eqx.field(static=True, default=False)
-    tolerance: Any = None
+    tolerance: Numbers = None
     arguments: ClassVar[tuple[str, ...]] = ("penalty",)
 
     def __check_init__(self):
@@ -82,7 +82,7 @@ class Penalised(Learner):
         if self.tolerance is not None:
             positive("tolerance", self.tolerance)
 
-    def limit(self, dtype: Any) -> Any:
+    def limit(self, dtype: DTypeLike) -> PyTree:
         """The tolerance in use for samples of this type."""
         return TOLERANCE[jnp.dtype(dtype).name] if self.tolerance is None else self.tolerance
 

@@ -7,7 +7,7 @@ logistic loss at y = +-1.  Minimised by Newton's method: directions by conjugate
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import equinox as eqx
 import jax
@@ -15,6 +15,7 @@ import jax.numpy as jnp
 import lineax  # type: ignore[import-untyped]
 from jax import lax
 
+from relabel_lab.sim.kit import PyTree, Scalar
 from relabel_lab.sim.learners.base import Design, Fit, Penalised, finished, used
 
 DECREASE = 1e-4  # Armijo's constant
@@ -42,14 +43,14 @@ class Logistic(Penalised):
         goal = self.limit(x.dtype) * scale
         first = zero if start is None else jnp.append(start.theta, start.intercept)
 
-        def state(parameters: jax.Array, steps: Any) -> Any:
+        def state(parameters: jax.Array, steps: Scalar) -> PyTree:
             scores = objective.design.scores(parameters)
             return parameters, scores, objective.gradient(parameters, scores), steps
 
-        def unfinished(now: Any) -> jax.Array:
+        def unfinished(now: PyTree) -> jax.Array:
             return (jnp.linalg.norm(now[2]) > goal) & (now[3] < self.max_steps)
 
-        def step(now: Any) -> Any:
+        def step(now: PyTree) -> PyTree:
             parameters, scores, gradient, steps = now
             forcing = jnp.clip(jnp.sqrt(jnp.linalg.norm(gradient) / scale), 1e-3, 0.1)
             direction = objective.direction(scores, gradient, forcing, self.max_products)
@@ -115,7 +116,7 @@ class _Objective(eqx.Module):
         change = self.design.scores(direction)
         now, slope = self.value(parameters, scores), gradient @ direction
 
-        def too_long(state: Any) -> jax.Array:
+        def too_long(state: PyTree) -> jax.Array:
             length, halvings = state
             value = self.value(parameters + length * direction, scores + length * change)
             enough = now + DECREASE * length * slope + ROUNDING * jnp.abs(now)

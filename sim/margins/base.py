@@ -7,13 +7,13 @@ r"""A law of the margin variable m = 1 + u: sampling and quadrature.
 from __future__ import annotations
 
 import math
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from relabel_lab.sim.kit import Card, parse
+from relabel_lab.sim.kit import Card, DTypeLike, Numbers, parse
 from relabel_lab.sim.margins.normal import log_tail
 
 
@@ -22,22 +22,22 @@ class Margin(Card):
 
     source: ClassVar[Literal["none", "normal", "uniform"]]
 
-    def at(self, rho: Any) -> Margin:
+    def at(self, rho: Numbers) -> Margin:
         """The law at separation ``rho`` (R1 notation); only `Gaussian` depends on it."""
         return self
 
-    def broken_at(self, points: tuple[Any, ...]) -> Margin:
+    def broken_at(self, points: tuple[Numbers, ...]) -> Margin:
         """The law whose nodes also break at margins ``points`` < 1, where an integrand kinks.
 
         Laws on m >= 1 have nothing there.
         """
         return self
 
-    def mean(self) -> Any:
+    def mean(self) -> Numbers:
         """E m."""
         raise NotImplementedError
 
-    def second_moment(self) -> Any:
+    def second_moment(self) -> Numbers:
         """E m^2."""
         raise NotImplementedError
 
@@ -45,7 +45,7 @@ class Margin(Card):
         """Margins from base draws: standard normals or uniforms on (0, 1), same shape."""
         raise NotImplementedError
 
-    def nodes(self, slope: Any, *offsets: Any) -> tuple[jax.Array, jax.Array]:
+    def nodes(self, slope: Numbers, *offsets: Numbers) -> tuple[jax.Array, jax.Array]:
         r"""Nodes and weights, shape [..., Q], for integrands that turn at slope*m = +-offset.
 
         \(E f(m) = \sum_q w_q f(m_q)\) to 1e-12 for f built from polynomials in m and
@@ -53,7 +53,7 @@ class Margin(Card):
         """
         raise NotImplementedError
 
-    def decaying_nodes(self, kappa: Any) -> tuple[jax.Array, jax.Array]:
+    def decaying_nodes(self, kappa: Numbers) -> tuple[jax.Array, jax.Array]:
         r"""Nodes and weights, shape [..., Q], for integrands that decay like \(\varphi(m\kappa)\).
 
         For ``kappa`` >= 0; relative to the integrand's largest value, however small that is.
@@ -78,7 +78,9 @@ class Margin(Card):
         r"""\(E\,\Phi(m\kappa)\) (R1)."""
         return -jnp.expm1(self.log_error(kappa))
 
-    def sample(self, key: jax.Array, shape: tuple[int, ...], dtype: Any = jnp.float64) -> jax.Array:
+    def sample(
+        self, key: jax.Array, shape: tuple[int, ...], dtype: DTypeLike = jnp.float64
+    ) -> jax.Array:
         """Independent margins of the given shape."""
         if self.source == "none":
             return jnp.ones(shape, dtype)
@@ -87,7 +89,7 @@ class Margin(Card):
 
 
 @jax.jit
-def _log_error(law: Margin, kappa: Any) -> jax.Array:
+def _log_error(law: Margin, kappa: Numbers) -> jax.Array:
     kappa = jnp.asarray(kappa, jnp.float64)
     below = kappa < 0
     small = law._log_tail(jnp.where(below, -kappa, kappa))
@@ -99,7 +101,7 @@ def parse_margin(text: str) -> Margin:
     return parse(Margin, "margin", text)
 
 
-def standardised(m: jax.Array, scale: Any) -> jax.Array:
+def standardised(m: jax.Array, scale: Numbers) -> jax.Array:
     """(m - 1)/scale for points m [..., E]."""
     return (m - 1.0) / jnp.asarray(scale, jnp.float64)[..., None]
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 import jax
 import jax.numpy as jnp
 
+from relabel_lab.sim.kit import Numbers
 from relabel_lab.sim.margins.base import Margin
 from relabel_lab.sim.margins.normal import log_tail
 
@@ -17,11 +18,11 @@ class Constant(Margin):
     family: ClassVar[str] = "constant"
     source: ClassVar[Literal["none", "normal", "uniform"]] = "none"
 
-    def mean(self) -> Any:
+    def mean(self) -> Numbers:
         """E m = 1."""
         return 1.0
 
-    def second_moment(self) -> Any:
+    def second_moment(self) -> Numbers:
         """E m^2 = 1."""
         return 1.0
 
@@ -29,13 +30,13 @@ class Constant(Margin):
         """Ones, whatever the base draws."""
         return jnp.ones_like(base)
 
-    def nodes(self, slope: Any, *offsets: Any) -> tuple[jax.Array, jax.Array]:
+    def nodes(self, slope: Numbers, *offsets: Numbers) -> tuple[jax.Array, jax.Array]:
         """The single node m = 1 (Q = 1)."""
         shape = jnp.broadcast_shapes(jnp.shape(slope), *map(jnp.shape, offsets))
         one = jnp.ones((*shape, 1))
         return one, one
 
-    def decaying_nodes(self, kappa: Any) -> tuple[jax.Array, jax.Array]:
+    def decaying_nodes(self, kappa: Numbers) -> tuple[jax.Array, jax.Array]:
         """The single node m = 1 (Q = 1)."""
         return self.nodes(kappa, 0.0)
 

@@ -1,10 +1,10 @@
 """Gauss-Legendre panels between given edges: quadrature that follows where an integrand turns."""
 
-from typing import Any
-
 import jax
 import jax.numpy as jnp
 import numpy as np
+
+from relabel_lab.sim.kit import Numbers
 
 ORDER = 16
 _GAUSS_NODES, _GAUSS_WEIGHTS = np.polynomial.legendre.leggauss(ORDER)
@@ -28,7 +28,7 @@ def panels(edges: jax.Array) -> tuple[jax.Array, jax.Array]:
     return nodes.reshape(flat), weights.reshape(flat)
 
 
-def turning_points(slope: Any, offsets: tuple[Any, ...]) -> jax.Array:
+def turning_points(slope: Numbers, offsets: tuple[Numbers, ...]) -> jax.Array:
     """Points m >= 0, shape [..., 5 len(offsets)], where slope*m - abs(offset) is in `TURNING`."""
     steepness = jnp.maximum(jnp.abs(jnp.asarray(slope, jnp.float64)), 1e-290)
     centres = jnp.broadcast_arrays(*(jnp.abs(jnp.asarray(x, jnp.float64)) for x in offsets))
@@ -36,7 +36,7 @@ def turning_points(slope: Any, offsets: tuple[Any, ...]) -> jax.Array:
     return jnp.concatenate(points, axis=-1)
 
 
-def merged(fixed: Any, extra: jax.Array) -> jax.Array:
+def merged(fixed: Numbers, extra: jax.Array) -> jax.Array:
     """Fixed edges [F] and extra edges [..., E], the latter clipped to the former, sorted."""
     fixed = np.asarray(fixed, dtype=np.float64)
     inside = jnp.clip(extra, fixed[0], fixed[-1])

@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 from jax.scipy.special import ndtr, ndtri
 
-from relabel_lab.sim.kit import number, numbers, reject, require
+from relabel_lab.sim.kit import Numbers, number, numbers, reject, require
 from relabel_lab.sim.margins import Margin
 from relabel_lab.sim.noise.base import ExactNoise, FeatureNoise, check_average, check_chance
 
@@ -26,8 +26,8 @@ class Annotators(ExactNoise):
         shares: their shares of the samples, equal by default; they sum to 1.
     """
 
-    rates: tuple[Any, ...]
-    shares: tuple[Any, ...]
+    rates: tuple[Numbers, ...]
+    shares: tuple[Numbers, ...]
     family: ClassVar[str] = "annotators"
     form: ClassVar[str | None] = "annotators:RATE,RATE,...[@CORRELATION[,AXIS]]"
 
@@ -51,7 +51,7 @@ class Annotators(ExactNoise):
         """The average over the annotators, at every margin."""
         return jnp.broadcast_to(average_error(self.rates, self.shares), jnp.shape(m))
 
-    def mean_flip(self, law: Margin) -> Any:
+    def mean_flip(self, law: Margin) -> Numbers:
         """The average over the annotators."""
         return average_error(self.rates, self.shares)
 
@@ -70,9 +70,9 @@ class RegionalAnnotators(FeatureNoise):
         axis: coordinate of z.
     """
 
-    rates: tuple[Any, ...]
-    shares: tuple[Any, ...]
-    correlation: Any
+    rates: tuple[Numbers, ...]
+    shares: tuple[Numbers, ...]
+    correlation: Numbers
     family: ClassVar[str] = "annotators"
     form: ClassVar[str | None] = Annotators.form
 
@@ -86,7 +86,9 @@ class RegionalAnnotators(FeatureNoise):
         where = f"{number(self.correlation)},{number(self.axis)}"
         return f"{written_rates(self.rates, self.shares)}@{where}"
 
-    def __init__(self, rates: Any, shares: Any = None, correlation: Any = 1.0, axis: Any = 0):
+    def __init__(
+        self, rates: Any, shares: Any = None, correlation: Numbers = 1.0, axis: Numbers = 0
+    ):
         self.rates = tuple(rates)
         self.shares = equal_shares(self.rates) if shares is None else tuple(shares)
         self.correlation, self.axis = correlation, axis
@@ -106,7 +108,7 @@ class RegionalAnnotators(FeatureNoise):
         reach = jnp.diff(jnp.concatenate([ends, below, ends + 1], -1), axis=-1)
         return reach @ jnp.asarray(self.rates, jnp.float64)
 
-    def mean_flip(self, law: Margin) -> Any:
+    def mean_flip(self, law: Margin) -> Numbers:
         """The average over the annotators."""
         return average_error(self.rates, self.shares)
 
@@ -119,17 +121,17 @@ def read_annotators(text: str) -> Annotators | RegionalAnnotators:
     return Annotators(numbers(rates))
 
 
-def equal_shares(rates: tuple[Any, ...]) -> tuple[float, ...]:
+def equal_shares(rates: tuple[Numbers, ...]) -> tuple[float, ...]:
     """The same share for each annotator."""
     return (1 / len(rates),) * len(rates) if rates else ()
 
 
-def average_error(rates: tuple[Any, ...], shares: tuple[Any, ...]) -> Any:
+def average_error(rates: tuple[Numbers, ...], shares: tuple[Numbers, ...]) -> Numbers:
     """Error of the annotators, averaged by their shares."""
     return sum(rate * share for rate, share in zip(rates, shares, strict=True))
 
 
-def check_annotators(rates: tuple[Any, ...], shares: tuple[Any, ...]) -> None:
+def check_annotators(rates: tuple[Numbers, ...], shares: tuple[Numbers, ...]) -> None:
     """Require as many rates as shares, probabilities, an average error below 1/2, and not too many."""
     if not rates or len(rates) != len(shares):
         raise reject("shares", f"{len(shares)} numbers", f"one for each of {len(rates)} rates")
@@ -142,7 +144,7 @@ def check_annotators(rates: tuple[Any, ...], shares: tuple[Any, ...]) -> None:
     check_average(average_error(rates, shares))
 
 
-def written_rates(rates: tuple[Any, ...], shares: tuple[Any, ...]) -> str:
+def written_rates(rates: tuple[Numbers, ...], shares: tuple[Numbers, ...]) -> str:
     """The rates, separated by commas.
 
     Raises:

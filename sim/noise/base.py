@@ -8,7 +8,7 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 
-from relabel_lab.sim.kit import Card, Refusal, families, form_of, parse, reject, require
+from relabel_lab.sim.kit import Card, Numbers, Refusal, families, form_of, parse, reject, require
 from relabel_lab.sim.margins import Margin
 
 BROKEN = "flips depend on the noise features z; R2-R5 need flips independent of z given the margin"
@@ -20,7 +20,7 @@ class LabelNoise(Card):
     broken_assumption: ClassVar[str | None] = None
     """The assumption of R2-R5 that these flips break; None where the exact laws hold."""
 
-    def mean_flip(self, law: Margin) -> Any:
+    def mean_flip(self, law: Margin) -> Numbers:
         """Probability of a flip, averaged over the margin law and everything else."""
         raise NotImplementedError
 
@@ -32,7 +32,7 @@ class ExactNoise(LabelNoise):
         """Probability of a flip at margin ``m`` (any shape; same shape back)."""
         raise NotImplementedError
 
-    def kinks(self) -> tuple[Any, ...]:
+    def kinks(self) -> tuple[Numbers, ...]:
         """Margins at which `flip_given_margin` has a kink; quadrature breaks there."""
         return ()
 
@@ -44,7 +44,7 @@ class ExactNoise(LabelNoise):
 class FeatureNoise(LabelNoise):
     """Flips that depend on the coordinate ``axis`` of z, 0 ... d - 2: only drawn data serve."""
 
-    axis: Any = eqx.field(default=0, kw_only=True)
+    axis: Numbers = eqx.field(default=0, kw_only=True)
     broken_assumption: ClassVar[str | None] = BROKEN
 
     def flip_given_feature(self, y: jax.Array, h: jax.Array) -> jax.Array:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import jax
 import jax.numpy as jnp
 
+from relabel_lab.sim.kit import Numbers
 from relabel_lab.sim.margins import Margin
 from relabel_lab.sim.noise.base import ExactNoise, check_average, check_chance
 
@@ -23,9 +24,9 @@ class ClassFlips(ExactNoise):
         positive: share of positive true labels; the averaged probability must be below 1/2.
     """
 
-    p_plus: Any
-    p_minus: Any
-    positive: Any = 0.5
+    p_plus: Numbers
+    p_minus: Numbers
+    positive: Numbers = 0.5
     family: ClassVar[str] = "classes"
     arguments: ClassVar[tuple[str, ...]] = ("p_plus", "p_minus", "positive")
     optional: ClassVar[int] = 1
@@ -36,7 +37,7 @@ class ClassFlips(ExactNoise):
             check_chance(name, getattr(self, name))
         check_average(self._average())
 
-    def _average(self) -> Any:
+    def _average(self) -> Numbers:
         return self.positive * self.p_plus + (1 - self.positive) * self.p_minus
 
     def flip_given_margin(self, m: jax.Array) -> jax.Array:
@@ -47,6 +48,6 @@ class ClassFlips(ExactNoise):
         """The class's own probability."""
         return jnp.where(y > 0, self.p_plus, self.p_minus)
 
-    def mean_flip(self, law: Margin) -> Any:
+    def mean_flip(self, law: Margin) -> Numbers:
         """The average over the classes."""
         return self._average()

@@ -6,13 +6,13 @@ true label and the margin.  In isotropic noise every direction orthogonal to mu 
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import jax
 import jax.numpy as jnp
 from jax.scipy.special import ndtr, ndtri
 
-from relabel_lab.sim.kit import require
+from relabel_lab.sim.kit import Numbers, require
 from relabel_lab.sim.margins import Margin
 from relabel_lab.sim.noise.base import FeatureNoise, check_average, check_chance
 
@@ -28,8 +28,8 @@ class DirectionFlips(FeatureNoise):
         axis: coordinate of z.
     """
 
-    p: Any
-    strength: Any
+    p: Numbers
+    strength: Numbers
     family: ClassVar[str] = "direction"
     arguments: ClassVar[tuple[str, ...]] = ("p", "strength", "axis")
     optional: ClassVar[int] = 1
@@ -44,7 +44,7 @@ class DirectionFlips(FeatureNoise):
         level = jnp.sqrt(1 + jnp.asarray(self.strength) ** 2) * ndtri(self.p)
         return ndtr(level - self.strength * y * h)
 
-    def mean_flip(self, law: Margin) -> Any:
+    def mean_flip(self, law: Margin) -> Numbers:
         """``p``."""
         return self.p
 
@@ -59,9 +59,9 @@ class SubgroupFlips(FeatureNoise):
         axis: coordinate of z.
     """
 
-    p: Any
-    p_subgroup: Any
-    share: Any
+    p: Numbers
+    p_subgroup: Numbers
+    share: Numbers
     family: ClassVar[str] = "subgroup"
     arguments: ClassVar[tuple[str, ...]] = ("p", "p_subgroup", "share", "axis")
     optional: ClassVar[int] = 1
@@ -72,13 +72,13 @@ class SubgroupFlips(FeatureNoise):
             check_chance(name, getattr(self, name))
         check_average(self._average())
 
-    def _average(self) -> Any:
+    def _average(self) -> Numbers:
         return self.share * self.p_subgroup + (1 - self.share) * self.p
 
     def flip_given_feature(self, y: jax.Array, h: jax.Array) -> jax.Array:
         """One value on either side of the subgroup's edge."""
         return jnp.where(ndtr(-h) < self.share, self.p_subgroup, self.p)
 
-    def mean_flip(self, law: Margin) -> Any:
+    def mean_flip(self, law: Margin) -> Numbers:
         """Average over the subgroup and the rest."""
         return self._average()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import jax
 import jax.numpy as jnp
 
-from relabel_lab.sim.kit import require
+from relabel_lab.sim.kit import Numbers, require
 from relabel_lab.sim.margins import Margin
 from relabel_lab.sim.noise.base import ExactNoise
 
@@ -15,7 +15,7 @@ from relabel_lab.sim.noise.base import ExactNoise
 class UniformFlips(ExactNoise):
     """Every label is flipped independently with probability ``p`` in [0, 1/2)."""
 
-    p: Any
+    p: Numbers
     family: ClassVar[str] = "uniform"
     arguments: ClassVar[tuple[str, ...]] = ("p",)
     form: ClassVar[str | None] = "uniform:P"
@@ -27,6 +27,6 @@ class UniformFlips(ExactNoise):
         """The same ``p`` at every margin."""
         return jnp.broadcast_to(self.p, jnp.shape(m))
 
-    def mean_flip(self, law: Margin) -> Any:
+    def mean_flip(self, law: Margin) -> Numbers:
         """``p`` itself, whatever the margin law."""
         return self.p

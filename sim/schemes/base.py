@@ -9,11 +9,11 @@ nothing else needs to know a scheme.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
 
 import jax
 
-from relabel_lab.sim.kit import Card, parse
+from relabel_lab.sim.kit import Card, Numbers, parse
 
 if TYPE_CHECKING:
     from relabel_lab.sim.problem import Problem
@@ -53,7 +53,9 @@ class Scheme(Card):
         """Labels for the next round, in [-1, 1]; arrays of one shape, elementwise."""
         raise NotImplementedError
 
-    def relabel(self, turn: Any, score: jax.Array, given: jax.Array, last: History) -> History:
+    def relabel(
+        self, turn: int | jax.Array, score: jax.Array, given: jax.Array, last: History
+    ) -> History:
         """Labels of round ``turn`` + 1 for all samples at once; samples with given = 0 are none.
 
         The rule itself unless a scheme says otherwise.
@@ -69,15 +71,15 @@ class Scheme(Card):
         """
         return self
 
-    def turns(self) -> tuple[Any, ...]:
+    def turns(self) -> tuple[Numbers, ...]:
         """Scores >= 0 around which the bound rule jumps or turns, at either sign."""
         return (0.0,)
 
-    def width(self) -> Any:
+    def width(self) -> Numbers:
         """The scale in score over which it turns; 0 where it jumps."""
         return 0.0
 
-    def share_unseen(self) -> Any:
+    def share_unseen(self) -> Numbers:
         """Share of the samples that the scoring model was trained on; 1 but for folds."""
         return 1.0
 

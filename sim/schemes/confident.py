@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import jax
 import jax.numpy as jnp
 
-from relabel_lab.sim.kit import require
+from relabel_lab.sim.kit import Numbers, require
 from relabel_lab.sim.schemes.base import History, Scheme
 from relabel_lab.sim.schemes.constants import check_scalar, score_threshold
 
@@ -24,8 +24,8 @@ class Confident(Scheme):
     sample's own threshold; in the limit each threshold follows from R21.
     """
 
-    share: Any
-    threshold: Any = None
+    share: Numbers
+    threshold: Numbers = None
     family: ClassVar[str] = "confident"
     arguments: ClassVar[tuple[str, ...]] = ("share",)
     form: ClassVar[str | None] = "confident:Q in (0, 1]"
@@ -44,7 +44,9 @@ class Confident(Scheme):
         """The sign of the score, or 0 below the threshold."""
         return self._above(self.threshold, score)
 
-    def relabel(self, turn: Any, score: jax.Array, given: jax.Array, last: History) -> History:
+    def relabel(
+        self, turn: int | jax.Array, score: jax.Array, given: jax.Array, last: History
+    ) -> History:
         """As `label`, at the sample's own threshold where none is bound."""
         threshold = self.threshold
         if threshold is None:
@@ -54,9 +56,9 @@ class Confident(Scheme):
         label = self._above(threshold, score)
         return History(label, label)
 
-    def _above(self, threshold: Any, score: jax.Array) -> jax.Array:
+    def _above(self, threshold: Numbers, score: jax.Array) -> jax.Array:
         return jnp.where(jnp.abs(score) >= threshold, jnp.sign(score), 0 * score)
 
-    def turns(self) -> tuple[Any, ...]:
+    def turns(self) -> tuple[Numbers, ...]:
         """The threshold."""
         return (self.threshold,)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import jax
 import jax.numpy as jnp
 
-from relabel_lab.sim.kit import reject
+from relabel_lab.sim.kit import Numbers, reject
 from relabel_lab.sim.margins import tail
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def _traces(problem: Problem) -> tuple[Any, Any]:
     return jnp.sum(problem.spectrum), jnp.sum(problem.spectrum**2)
 
 
-def memory_of(problem: Problem) -> Any:
+def memory_of(problem: Problem) -> Numbers:
     """tr Sigma / n, the expected part of a score that is the sample's own label."""
     return _traces(problem)[0] / problem.n
 
@@ -43,7 +43,7 @@ def initial_score(problem: Problem) -> tuple[Any, Any]:
     return problem.gamma**2 * a0, _traces(problem)[1] / problem.n
 
 
-def mean_square(mean: Any, deviation: Any, log_odds: Any, p: Any) -> jax.Array:
+def mean_square(mean: Numbers, deviation: Numbers, log_odds: Numbers, p: Numbers) -> jax.Array:
     """E tanh^2 at a Gaussian score with half the log-odds of a given label added."""
     normal = jnp.linspace(-9, 9, 721)
     weight = jnp.exp(-(normal**2) / 2)
@@ -52,7 +52,7 @@ def mean_square(mean: Any, deviation: Any, log_odds: Any, p: Any) -> jax.Array:
     return jnp.array([1 - p, p]) @ (square @ weight) / jnp.sum(weight)
 
 
-def score_threshold(problem: Problem, share: Any) -> jax.Array:
+def score_threshold(problem: Problem, share: Numbers) -> jax.Array:
     """The t with P(abs(score) >= t) = share for a training sample, by bisection."""
     pull, variance = initial_score(problem)
     memory, spread = memory_of(problem), jnp.sqrt(variance)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import jax
 import jax.numpy as jnp
 
-from relabel_lab.sim.kit import reject, whole
+from relabel_lab.sim.kit import Numbers, reject, whole
 from relabel_lab.sim.schemes.base import Scheme
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ class CrossFit(Scheme):
     No elementwise rule of the sample's own score: the engines train the fold models.
     """
 
-    folds: Any
+    folds: Numbers
     family: ClassVar[str] = "crossfit"
     arguments: ClassVar[tuple[str, ...]] = ("folds",)
     form: ClassVar[str | None] = "crossfit:K (whole, >= 2)"

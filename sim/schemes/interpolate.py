@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import jax
 import jax.numpy as jnp
 
-from relabel_lab.sim.kit import require
+from relabel_lab.sim.kit import Numbers, require
 from relabel_lab.sim.schemes.base import Scheme
 
 
 class Interpolate(Scheme):
     r"""The direction \(\hat\theta_1 + \beta\hat\theta_0\) (R9): predicted plus beta given labels."""
 
-    beta: Any
+    beta: Numbers
     family: ClassVar[str] = "interpolate"
     arguments: ClassVar[tuple[str, ...]] = ("beta",)
     form: ClassVar[str | None] = "interpolate:beta (finite)"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import jax
 import jax.numpy as jnp
 
+from relabel_lab.sim.kit import Numbers
 from relabel_lab.sim.schemes.base import History, Scheme
 from relabel_lab.sim.schemes.constants import check_scalar, memory_of
 
@@ -22,7 +23,7 @@ class LeaveOneOut(Scheme):
     left is the score of a model that has not seen the sample (R10, K to infinity).
     """
 
-    memory: Any = None
+    memory: Numbers = None
     family: ClassVar[str] = "leave-one-out"
     looks_back: ClassVar[bool] = True
     any_learner: ClassVar[bool] = False
@@ -36,11 +37,13 @@ class LeaveOneOut(Scheme):
         """Sign of the score less the part of the label that was trained on, first ``given``."""
         return jnp.sign(score - self.memory * given)
 
-    def relabel(self, turn: Any, score: jax.Array, given: jax.Array, last: History) -> History:
+    def relabel(
+        self, turn: int | jax.Array, score: jax.Array, given: jax.Array, last: History
+    ) -> History:
         """As `label`, with the label of the round before."""
         label = self.label(score, last.trained)
         return History(label, label)
 
-    def turns(self) -> tuple[Any, ...]:
+    def turns(self) -> tuple[Numbers, ...]:
         """The part of the score that is taken off."""
         return (self.memory,)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import jax
 import jax.numpy as jnp
 
-from relabel_lab.sim.kit import reject
+from relabel_lab.sim.kit import Numbers, PyTree, reject
 from relabel_lab.sim.schemes.base import History, Scheme
 from relabel_lab.sim.schemes.constants import check_scalar, initial_score, mean_square, memory_of
 
@@ -32,10 +32,10 @@ class Optimal(Scheme):
         log_odds: log((1 - p)/p).
     """
 
-    slope: Any = None
-    memory: Any = None
-    log_odds: Any = None
-    pull_back: Any = None
+    slope: Numbers = None
+    memory: Numbers = None
+    log_odds: Numbers = None
+    pull_back: Numbers = None
     family: ClassVar[str] = "optimal"
     corrected: ClassVar[bool] = True
     looks_back: ClassVar[bool] = True
@@ -77,7 +77,9 @@ class Optimal(Scheme):
             allowed = f"constant or gaussian for several rounds of scheme {self.name}"
             raise reject("margin", problem.margin.name, allowed)
 
-    def posterior(self, turn: Any, score: jax.Array, given: jax.Array, before: Any) -> jax.Array:
+    def posterior(
+        self, turn: int | jax.Array, score: jax.Array, given: jax.Array, before: PyTree
+    ) -> jax.Array:
         """Posterior mean of the true label, in [-1, 1]; ``before`` is that of the last round."""
         slope = jnp.atleast_1d(self.slope)[turn]
         return jnp.tanh(slope * (score - self.memory * before) + self.log_odds * given / 2)
@@ -87,19 +89,21 @@ class Optimal(Scheme):
         omega = jnp.atleast_1d(self.pull_back)[0]
         return (self.posterior(0, score, given, given) - omega * given) / (1 + omega)
 
-    def relabel(self, turn: Any, score: jax.Array, given: jax.Array, last: History) -> History:
+    def relabel(
+        self, turn: int | jax.Array, score: jax.Array, given: jax.Array, last: History
+    ) -> History:
         """The same unscaled, for the scores of a model of unscaled labels."""
         believed = self.posterior(turn, score, given, last.believed)
         omega = jnp.atleast_1d(self.pull_back)[turn]
         return History(believed - omega * last.trained, believed)
 
-    def turns(self) -> tuple[Any, ...]:
+    def turns(self) -> tuple[Numbers, ...]:
         """The posterior mean turns where the score balances the given label, the label later."""
         balance = self.memory - self.log_odds / (2 * self.slope)
         sign = balance + jnp.arctanh(jnp.minimum(self.pull_back, 0.99)) / self.slope
         return (jnp.abs(balance), jnp.abs(sign))
 
-    def width(self) -> Any:
+    def width(self) -> Numbers:
         """One over the slope."""
         return 1 / self.slope
 

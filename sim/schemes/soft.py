@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import jax
 import jax.numpy as jnp
 
-from relabel_lab.sim.kit import positive
+from relabel_lab.sim.kit import Numbers, positive
 from relabel_lab.sim.schemes.base import Scheme
 
 
 class Soft(Scheme):
     """Soft labels tanh(score / temperature); temperature in units of the score <theta, x>."""
 
-    temperature: Any
+    temperature: Numbers
     family: ClassVar[str] = "soft"
     arguments: ClassVar[tuple[str, ...]] = ("temperature",)
     form: ClassVar[str | None] = "soft:T > 0"
@@ -26,6 +26,6 @@ class Soft(Scheme):
         """tanh(score / temperature)."""
         return jnp.tanh(score / self.temperature)
 
-    def width(self) -> Any:
+    def width(self) -> Numbers:
         """The temperature."""
         return self.temperature

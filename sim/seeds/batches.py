@@ -14,6 +14,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from relabel_lab.sim.kit import DTypeLike, PyTree, Scalar
+
 TILE_BYTES = 64 * 2**20
 TILE_SEEDS = 64
 
@@ -24,7 +26,7 @@ def tile_of(bytes_a_seed: int) -> int:
 
 
 @cache
-def cached(function: Callable[..., Any], *static: Any) -> Callable[..., Any]:
+def cached(function: Callable[..., Any], *static: Scalar) -> Callable[..., Any]:
     """``function`` with its static arguments, the same object every time: one compiled program."""
     return partial(function, *static)
 
@@ -41,7 +43,9 @@ class SeedBatch:
     keys: jax.Array
     devices: tuple[jax.Device, ...] | None = None
 
-    def over(self, kernel: Callable[..., Any], operands: Any, *, tile: int, ahead: int = 1) -> Any:
+    def over(
+        self, kernel: Callable[..., Any], operands: PyTree, *, tile: int, ahead: int = 1
+    ) -> PyTree:
         """See `over_seeds`."""
         return over_seeds(kernel, self.keys, operands, tile=tile, devices=self.devices, ahead=ahead)
 
@@ -49,12 +53,12 @@ class SeedBatch:
 def over_seeds(
     kernel: Callable[..., Any],
     keys: jax.Array,
-    operands: Any,
+    operands: PyTree,
     *,
     tile: int,
     devices: tuple[jax.Device, ...] | None = None,
     ahead: int = 1,
-) -> Any:
+) -> PyTree:
     """Apply ``kernel(keys[tile], operands) -> pytree of [tile, ...]`` to all keys [S].
 
     Args:
@@ -86,7 +90,7 @@ def _words(keys: jax.Array) -> np.ndarray:
 
 
 def _in_turn(
-    kernel: Callable[..., Any], rows: np.ndarray, dtype: Any, copies: list[Any], limit: int
+    kernel: Callable[..., Any], rows: np.ndarray, dtype: DTypeLike, copies: list[Any], limit: int
 ) -> Iterator[Any]:
     """Results of the tiles in order, as NumPy arrays, with up to ``limit`` under way."""
     waiting: deque[Any] = deque()
@@ -100,6 +104,6 @@ def _in_turn(
 
 # jax.jit returns at once, so that tiles overlap; equinox.filter_jit would wait for each.
 @partial(jax.jit, static_argnums=(0, 2))
-def _run(kernel: Callable[..., Any], row: Any, dtype: Any, operands: Any) -> Any:
+def _run(kernel: Callable[..., Any], row: PyTree, dtype: Any, operands: PyTree) -> PyTree:
     typed = jnp.issubdtype(dtype, jax.dtypes.prng_key)
     return kernel(jax.random.wrap_key_data(row, impl=dtype) if typed else row, operands)

@@ -5,10 +5,10 @@ A loop around it never stores the draws, and any of them can be drawn again from
 Threefry: Salmon, Moraes, Dror, Shaw (2011), the generator behind JAX's default keys.
 """
 
-from typing import Any
-
 import jax
 import jax.numpy as jnp
+
+from relabel_lab.sim.kit import DTypeLike, Scalar
 
 ROTATIONS = ((13, 15, 26, 6), (17, 29, 16, 24))
 PARITY = 0x1BD11BDA
@@ -64,7 +64,7 @@ def normals(
     key: tuple[jax.Array, jax.Array],
     high: jax.Array,
     low: jax.Array,
-    dtype: Any,
+    dtype: DTypeLike,
 ) -> tuple[jax.Array, jax.Array]:
     """A pair of independent normals for each counter, to be used together (in one sum)."""
     first, second = threefry(key, high, low)
@@ -75,7 +75,7 @@ def normals(
 
 
 def pair_bits(
-    key: tuple[jax.Array, jax.Array], high: jax.Array, low: jax.Array, dtype: Any
+    key: tuple[jax.Array, jax.Array], high: jax.Array, low: jax.Array, dtype: DTypeLike
 ) -> tuple[jax.Array, ...]:
     """What `normals` are made of: one uint64 array, two for float64.
 
@@ -87,7 +87,7 @@ def pair_bits(
     return first, _joined(*threefry(key, high, low | jnp.uint32(2**31)))
 
 
-def one_of_pair(bits: tuple[jax.Array, ...], which: Any, dtype: Any) -> jax.Array:
+def one_of_pair(bits: tuple[jax.Array, ...], which: Scalar, dtype: DTypeLike) -> jax.Array:
     """Normal number ``which`` (0 or 1) of each pair."""
     if dtype == jnp.float32:
         shift = jnp.where(jnp.asarray(which) == 0, jnp.uint64(32), jnp.uint64(0))

@@ -17,6 +17,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
+from relabel_lab.sim.kit import PyTree
 from relabel_lab.sim.seeds.batches import over_seeds
 
 SKIP = int(np.iinfo(np.int64).min)
@@ -33,12 +34,12 @@ def each_seed(
     one: Callable[[jax.Array, Any], Any],
     key: jax.Array,
     numbers: jax.Array,
-    operands: Any,
+    operands: PyTree,
     *,
     devices: tuple[jax.Device, ...],
     most: int,
     group: int = 1,
-) -> Any:
+) -> PyTree:
     """Stack ``one(fold_in(key, number), operands)`` over the seed numbers [S].
 
     Args:
@@ -74,11 +75,11 @@ class _Group(eqx.Module):
 
     one: Callable[[jax.Array, Any], Any]
 
-    def __call__(self, numbers: jax.Array, operands: Any) -> Any:
+    def __call__(self, numbers: jax.Array, operands: PyTree) -> PyTree:
         key, shared = operands
         kind = jax.eval_shape(self.one, key, shared)
 
-        def each(number: jax.Array) -> Any:
+        def each(number: jax.Array) -> PyTree:
             return lax.cond(
                 number == SKIP,
                 lambda: jax.tree.map(lambda leaf: jnp.zeros(leaf.shape, leaf.dtype), kind),
@@ -96,7 +97,7 @@ def _dealt(numbers: np.ndarray, hands: int, group: int) -> np.ndarray:
     return np.ascontiguousarray(full.T)
 
 
-def _in_order(shape: tuple[int, int], total: int, leaf: Any) -> jax.Array:
+def _in_order(shape: tuple[int, int], total: int, leaf: PyTree) -> jax.Array:
     """Results [groups * group, ...] in the order of the seeds, without the padding."""
     rows = np.asarray(leaf).reshape(*shape, *leaf.shape[1:]).swapaxes(0, 1)
     return jnp.asarray(rows.reshape(-1, *leaf.shape[1:])[:total])

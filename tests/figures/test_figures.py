@@ -6,32 +6,52 @@ import xml.etree.ElementTree as ElementTree
 import numpy as np
 import pytest
 
-from relabel_lab.figures import (
-    accuracy_curves,
+from relabel_lab.figures import NAMES, Look, draw_all, module, picture_of
+from relabel_lab.figures.boundaries import certified_separation, limit_separation
+from relabel_lab.figures.predicted import (
     bayes_gap,
+    classes,
     cobweb,
-    cost,
     critical_separation,
-    learner_boundary,
-    phase_diagram,
-    registry,
-    rounds,
+    experiment,
+    label_dp,
     schemes,
 )
+from relabel_lab.figures.simulated import (
+    accuracy_curves,
+    cost,
+    finite,
+    learner_boundary,
+    noise_curves,
+    phase_diagram,
+    plane,
+    rounds,
+)
 from relabel_lab.relabel import main
+from relabel_lab.sim import Consensus, Full, Problem
 from relabel_lab.sim.kit import write_whole
+from relabel_lab.theory import critical_separation as critical
+from relabel_lab.theory.finite import p_improves
 
 TINY = {
     "accuracy_curves": accuracy_curves.Preset(d=61, low=4.0, high=5.0, points=2, seeds=40),
-    "phase_diagram": phase_diagram.Preset(side=2, seeds=40, sizes=((400, 200),), fine=9),
+    "phase_diagram": phase_diagram.Preset(
+        side=(2, 2), seeds=40, sizes=((400, 200),), points=3, certified=2
+    ),
     "critical_separation": critical_separation.Preset(low=0.01, high=100.0, points=5),
     "cost": cost.Preset(
         n=64, d={"direct": (8,), "dice": (8, 10**6)}, seeds={"direct": 2, "dice": 2}, repeats=1
     ),
     "schemes": schemes.Preset(points=5),
+    "label_dp": label_dp.Preset(points=4, sizes=7),
+    "classes": classes.Preset(points=5),
+    "experiment": experiment.Preset(epsilon=(0.5,)),
+    "noise_curves": noise_curves.Preset(n=60, points=2, seeds=8, fine=3),
+    "plane": plane.Preset(shown=20),
+    "finite": finite.Preset(points=2, simulated=1, most=100, seeds=512),
     "bayes_gap": bayes_gap.Preset(points=3),
     "cobweb": cobweb.Preset(points=5, rounds=2),
-    "rounds": rounds.Preset(side=2, seeds=8, rounds=2, sizes=((60, 20),)),
+    "rounds": rounds.Preset(side=2, seeds=8, rounds=2, sizes=((60, 20),), predicted=2),
     "learner_boundary": learner_boundary.Preset(
         side=2, seeds=12, r=30, alphas=(4.0,), learners=("ridge:1",), fine=5
     ),
@@ -46,43 +66,110 @@ def silent(done, total):
 @pytest.fixture
 def tiny(monkeypatch):
     for name, preset in TINY.items():
-        monkeypatch.setitem(registry._module(name).PRESETS, "quick", preset)
+        monkeypatch.setitem(module(name).PRESETS, "quick", preset)
 
 
 def test_every_figure_has_a_tiny_preset_here():
-    assert set(TINY) == set(registry.NAMES)
+    assert set(TINY) == set(NAMES)
 
 
 def test_list(capsys):
     assert main(["figures", "--list", "--json"]) == 0
     listed = json.loads(capsys.readouterr().out)
-    assert [row["name"] for row in listed] == list(registry.NAMES)
+    assert [row["name"] for row in listed] == list(NAMES)
     assert all(set(row) == {"name", "summary"} and row["summary"] for row in listed)
 
 
-@pytest.mark.parametrize("name", registry.NAMES)
+@pytest.mark.parametrize("name", NAMES)
 def test_figure_is_written_and_drawn_from_its_data(name, tiny, tmp_path, capsys):
     out = tmp_path / "new" / "folder"
-    assert main(["figures", name, "--out", str(out), "--json"]) == 0
+    assert main(["figures", name, "--out", str(out), "--json", "--format", "svg"]) == 0
     stdout, stderr = capsys.readouterr()
     assert stderr == ""
-    files = [out / f"{name}.{kind}" for kind in ("json", "svg", "png")]
+    files = [out / f"{name}.{kind}" for kind in ("json", "txt", "svg")]
     told = json.loads(stdout)
     assert told.pop("versions")
     assert told == {
         "preset": "quick",
         "figures": [{"name": name, "files": [str(file) for file in files]}],
     }
-    assert sorted(out.iterdir()) == sorted(files)
+    assert sorted(out.iterdir()) == sorted([*files, out / f".{name}.drawn.json"])
     data = json.loads(files[0].read_text())
     assert (data["figure"], data["preset"]) == (name, "quick")
-    assert ElementTree.fromstring(files[1].read_text()).tag.endswith("svg")
-    assert files[2].read_bytes().startswith(PNG)
-    assert registry.draw(name, data) == {
-        "svg": files[1].read_bytes(),
-        "png": files[2].read_bytes(),
-    }
-    assert b"<dc:date>" not in files[1].read_bytes()
+    assert f"`relabel figures {name} --preset quick`" in files[1].read_text()
+    svg = files[2].read_bytes()
+    assert ElementTree.fromstring(svg.decode()).tag.endswith("svg")
+    assert b"<text" in svg and b"<dc:date>" not in svg
+    assert picture_of(name, data, Look(formats=("svg",))) == {"svg": svg}
+
+
+def test_formats_hold_text_and_no_date(tiny, tmp_path):
+    (drawn,) = draw_all(tmp_path, names=("critical_separation",))
+    pdf, svg, png = (drawn.images[kind].read_bytes() for kind in ("pdf", "svg", "png"))
+    assert pdf.startswith(b"%PDF") and b"/FontFile2" in pdf and b"CreationDate" not in pdf
+    assert "both help" in svg.decode()
+    assert png.startswith(PNG)
+    for path in drawn.images.values():
+        path.unlink()
+    (again,) = draw_all(tmp_path, names=("critical_separation",))
+    assert [again.images[kind].read_bytes() for kind in ("pdf", "svg", "png")] == [pdf, svg, png]
+
+
+def test_unchanged_is_kept_and_changed_is_made_again(tiny, tmp_path, monkeypatch):
+    def make():
+        return draw_all(tmp_path, names=("cobweb",), look=Look(formats=("svg",)))[0]
+
+    first = make()
+    monkeypatch.setattr(cobweb, "draw", None)  # would fail if called
+    monkeypatch.setattr(cobweb, "compute", None)
+    assert make() == first
+    first.images["svg"].write_text("spoiled")
+    with pytest.raises(TypeError):
+        make()
+    monkeypatch.undo()
+    monkeypatch.setitem(cobweb.PRESETS, "quick", cobweb.Preset(points=6, rounds=2))
+    assert len(json.loads(make().data.read_text())["q"]) == 6
+
+
+def test_from_data_refuses_what_it_would_have_to_compute(tiny, tmp_path, capsys):
+    asked = ["figures", "cobweb", "--out", str(tmp_path), "--from-data", "--format", "svg"]
+    assert main(asked) == 2
+    assert "cobweb.json: it is missing" in capsys.readouterr().err
+    assert main(["figures", "cobweb", "--out", str(tmp_path), "--format", "svg"]) == 0
+    assert main(asked) == 0
+    data = json.loads((tmp_path / "cobweb.json").read_text())
+    (tmp_path / "cobweb.json").write_text(json.dumps({**data, "key": "0"}))
+    assert main(asked) == 2
+    assert "other code" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["cobwep"], "cobweb"),
+        (["--format", "pmg"], "png"),
+        (["--width", "0"], "between 1 and 40"),
+        (["--style", "/nowhere.mplstyle"], "a matplotlib style file"),
+        (["--out", "/proc/1/figures"], "--out"),
+    ],
+)
+def test_bad_input_is_refused_before_computing(words, told, tmp_path, capsys):
+    assert main(["figures", "--out", str(tmp_path), *words]) == 2
+    stderr = capsys.readouterr().err
+    assert told in stderr and stderr.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_style_and_width(tiny, tmp_path):
+    style = tmp_path / "own.mplstyle"
+    style.write_text("font.size: 5\n")
+    data = module("critical_separation").compute(TINY["critical_separation"], silent)
+    plain, own = (
+        picture_of("critical_separation", data, look)["svg"]
+        for look in (Look(formats=("svg",)), Look(style, 3.25, ("svg",)))
+    )
+    assert plain != own
+    assert ElementTree.fromstring(own.decode()).get("width") == "234pt"
 
 
 def test_same_seeds_same_data(tiny):
@@ -94,11 +181,11 @@ def test_phase_diagram_cells_lie_on_the_right_side(tiny):
     data = phase_diagram.compute(TINY["phase_diagram"], silent)
     for panel in data["panels"]:
         for name in ("full", "consensus"):
-            share, gain = np.asarray(panel["improved"][name]), np.asarray(panel["predicted"][name])
-            assert share.shape == (2, 2) and gain.shape == (9, 9)
-            # rho = 0.94 harms and rho = 2.31 helps at n/(d-1) = 2, little noise or much.
+            share, low = np.asarray(panel["improved"][name]), panel["band"][name][0][1]
+            limit = np.asarray(panel["limit"][name])
+            # rho = 0.75 harms and rho = 4.8 helps at n/(d-1) = 2, little noise or much.
             assert (share[0] < 0.5).all() and (share[1] > 0.5).all()
-            assert (gain[0] < 0).all() and (gain[-1] > 0).all()
+            assert ((0.75 < limit) & (limit < 4.8)).all() and low < limit[1]
 
 
 def test_learner_boundary_cells_lie_on_the_right_side(tiny):
@@ -161,11 +248,64 @@ def test_failure_leaves_nothing_half_written(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == [target]
 
 
-def test_failed_drawing_writes_nothing_and_exits_with_one(tiny, tmp_path, monkeypatch, capsys):
+def test_failed_drawing_keeps_the_data_alone_and_exits_with_one(
+    tiny, tmp_path, monkeypatch, capsys
+):
     def broken(data):
         raise RuntimeError("no ink")
 
     monkeypatch.setattr(critical_separation, "draw", broken)
     assert main(["figures", "critical_separation", "--out", str(tmp_path)]) == 1
     assert capsys.readouterr().err == "relabel figures: RuntimeError: no ink\n"
-    assert list(tmp_path.iterdir()) == []
+    made = {path.name for path in tmp_path.iterdir()}
+    assert made <= {"critical_separation.json", "critical_separation.txt"}
+
+
+def test_limit_separation_tends_to_the_critical_one():
+    for scheme in (Full(), Consensus()):
+        found = limit_separation(1.0, [0.4999], scheme)
+        assert found == pytest.approx(float(critical(1.0, scheme)), rel=1e-3)
+
+
+def test_certified_separation_lies_above_the_boundary():
+    near = float(limit_separation(2.0, 0.3, Full()))
+    least = certified_separation(4000, 2000, 0.3, near)
+    assert least is not None and near < least < 10
+    assert certified_separation(50, 25, 0.3, near) is None  # far too few samples
+
+
+def test_shares_of_seeds_agree_with_the_law_at_finite_n():
+    data = finite.compute(finite.Preset(points=2, simulated=1, most=100, seeds=512), silent)
+    for panel, scheme in zip(data["panels"], finite.SCHEMES, strict=True):
+        for curve in panel["curves"]:
+            law = p_improves(Problem(100, 101, finite.P, curve["rho"] ** 0.5), scheme).value
+            assert abs(curve["share"][0] - law) < 4 * np.sqrt(law * (1 - law) / 512)
+
+
+def test_plane_shows_what_its_numbers_say():
+    data = plane.compute(plane.Preset(shown=600), silent)
+    for panel in data["panels"]:
+        first, second = panel["views"]
+        x, normal = np.asarray(first["x"]), np.asarray(first["normal"])
+        # The second model is trained on the sides of the first one's boundary.
+        assert (np.sign(x @ normal) == np.asarray(second["labels"])).mean() > 0.995
+        assert 1 - np.mean(first["right"]) == pytest.approx(first["wrong_share"])
+    assert data["panels"][0]["views"][1]["accuracy"] > data["panels"][0]["views"][0]["accuracy"]
+    assert data["panels"][1]["views"][1]["accuracy"] < data["panels"][1]["views"][0]["accuracy"]
+
+
+def test_needed_samples_reach_the_target():
+    alphas = np.geomspace(0.1, 10, 5)
+    assert label_dp._needed(np.array([0.5, 0.6, 0.8, 1.0, 1.0]), alphas) == pytest.approx(10**0.25)
+    assert label_dp._needed(np.full(5, 0.7), alphas) is None
+
+
+def test_experiment_gains_are_those_of_the_records():
+    data = experiment.compute(experiment.PRESETS["quick"], silent)
+    assert len(data["pairs"]) == 180  # 45 pairs of classes at four epsilon
+    first = data["pairs"][0]
+    law = json.loads((experiment.MEASURED / "law.json").read_text())["pairs"][0]
+    accuracy = {name: law["measured"][name]["accuracy"] for name in ("given", "full")}
+    assert first["measured"]["full"] == pytest.approx(100 * (accuracy["full"] - accuracy["given"]))
+    assert [row[0] for row in data["ten"]["full"]] == [0.5, 1.0, 2.0, 3.0, 4.0, 6.0]
+    assert all(row[3] >= 2 for rows in data["ten"].values() for row in rows)

@@ -30,7 +30,9 @@ def test_theory_of_ten_classes(capsys):
     assert found["alpha"] == 3.0
     assert found["schemes"]["full"]["kappa"] == pytest.approx(1.6907 / 2**0.5, abs=5e-5)
     assert found["schemes"]["full"]["rounds_status"] == "rounds"
-    assert found["schemes"]["full"]["fluctuations"]["status"] == "classes"
+    for law in found["schemes"]["full"]["rounds_fluctuations"]:
+        assert law["status"] == "ok" and "draws" in law["method"]
+    assert found["schemes"]["soft:1"]["fluctuations"]["status"] == "no prediction"
     assert found["schemes"]["soft:1"]["status"] == "classes"
 
 

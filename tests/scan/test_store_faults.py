@@ -8,7 +8,16 @@ import signal
 
 import pytest
 
-from relabel_lab.scan import Exists, Failed, Refused, locally, run_scan
+from relabel_lab.scan import (
+    BlockWork,
+    Exists,
+    Failed,
+    Refused,
+    locally,
+    parse,
+    run_scan,
+    verify,
+)
 from relabel_lab.scan.store import open_store
 
 
@@ -29,6 +38,18 @@ def test_a_whole_store_is_left_alone(store, stub, values, undisturbed):
     assert len(before) == 12
     assert _repaired(stub, store, values, undisturbed) == 0
     assert before == {path: path.stat().st_mtime_ns for path in store.glob("kappa_mean/[0-9]*")}
+
+
+def test_a_block_without_any_value_is_whole(tmp_path):
+    """One seed has no standard error: every value of that variable is NaN, as in an empty store."""
+    axes = {"n": 20, "d": [5, 6], "p": 0.2, "gamma": 1.0}
+    run = {"schemes": ["initial"], "seeds": 1, "quantities": ["kappa"]}
+    config = parse({"axes": axes, "run": run, "store": {"block": 1}})
+    path = tmp_path / "store"
+    run_scan(config, path, locally(BlockWork(config)))
+    assert not verify(path).wrong
+    again = run_scan(config, path, locally(BlockWork(config)), resume=True)
+    assert (again.kept, again.done) == (2, 0)
 
 
 def test_truncated_chunk(store, stub, values, undisturbed):

@@ -10,7 +10,8 @@ from relabel_lab.theory.finite.answer import (
     FiniteLaw,
 )
 from relabel_lab.theory.finite.boundary import Boundary, boundary
-from relabel_lab.theory.finite.door import expected_changes, finite_law, p_improves
+from relabel_lab.theory.finite.door import expected_changes, finite_law, finite_laws, p_improves
+from relabel_lab.theory.finite.rounds import finite_rounds
 
 __all__ = [
     "HEAVY",
@@ -24,5 +25,7 @@ __all__ = [
     "boundary",
     "expected_changes",
     "finite_law",
+    "finite_laws",
+    "finite_rounds",
     "p_improves",
 ]

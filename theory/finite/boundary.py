@@ -12,7 +12,6 @@ from typing import Literal, NamedTuple
 import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
-from scipy.optimize import brentq
 
 from relabel_lab.sim import Problem
 from relabel_lab.sim.kit import reject, require
@@ -80,6 +79,8 @@ def _crossing(chance: Callable[[float], float], low: float, high: float, level: 
     at_low, at_high = chance(low) - level, chance(high) - level
     if (at_low >= 0) == (at_high >= 0):
         return low if abs(at_low) < abs(at_high) else high
+    from scipy.optimize import brentq  # slow to import
+
     return float(brentq(lambda x: chance(x) - level, low, high, rtol=1e-4, xtol=1e-6))
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
 from relabel_lab.sim import Problem
 from relabel_lab.sim.schemes import Initial, Scheme
 from relabel_lab.theory.finite.answer import Chance, FiniteLaw, nothing, with_moments_that_exist
-from relabel_lab.theory.finite.drawn import ROUGH, drawn_law
+from relabel_lab.theory.finite.drawn import ROUGH, drawn_laws
 from relabel_lab.theory.finite.exact import exact_chance, exact_law, mix_of, setting_of
 from relabel_lab.theory.finite.expansion import expanded_law
 from relabel_lab.theory.finite.hard_labels import changes
@@ -42,14 +43,46 @@ def finite_law(
     Raises:
         ValueError: where the scheme is not defined for the problem.
     """
-    scheme.bind(problem)
-    rank = int(problem.r) if problem.spectrum is None else _rank(problem)
-    return with_moments_that_exist(_answer(problem, scheme, bar, quantiles, seeds), rank)
+    laws = finite_laws(problem, (scheme,), bar=bar, quantiles=quantiles, seeds=seeds)
+    return laws[scheme.name]
 
 
-def _answer(
-    problem: Problem, scheme: Scheme, bar: float | None, quantiles: bool, seeds: int | None
-) -> FiniteLaw:
+def finite_laws(
+    problem: Problem,
+    schemes: Sequence[Scheme],
+    *,
+    bar: float | None = None,
+    quantiles: bool = False,
+    seeds: int | None = None,
+) -> dict[str, FiniteLaw]:
+    """`finite_law` of several schemes by name; where it comes to draws they share them.
+
+    Args:
+        problem: a scalar problem.
+        schemes: with distinct names.
+        bar: as in `finite_law`.
+        quantiles: as there.
+        seeds: as there.
+
+    Raises:
+        ValueError: where a scheme is not defined for the problem.
+    """
+    for scheme in schemes:
+        scheme.bind(problem)
+    found = {scheme.name: _computed(problem, scheme, bar, quantiles) for scheme in schemes}
+    left = [scheme for scheme in schemes if found[scheme.name] is None]
+    found |= drawn_laws(problem, left, bar, seeds)
+    return {
+        name: with_moments_that_exist(law, rank(problem))
+        for name, law in found.items()
+        if law is not None
+    }
+
+
+def _computed(
+    problem: Problem, scheme: Scheme, bar: float | None, quantiles: bool
+) -> FiniteLaw | None:
+    """The law by a formula, or why there is none; None where it has to be drawn."""
     if problem.noise.broken_assumption is not None:
         return nothing(f"{problem.noise.broken_assumption}; only drawn data serve")
     asked = quantiles or int(problem.r) <= 2
@@ -58,8 +91,7 @@ def _answer(
         return exact_law(setting, mix, bar, asked)
     if isinstance(scheme, Initial) and bar is None and problem.spectrum is None and not asked:
         return initial_law(problem)
-    expanded = None if asked else expanded_law(problem, scheme, bar)
-    return drawn_law(problem, scheme, bar, seeds) if expanded is None else expanded
+    return None if asked else expanded_law(problem, scheme, bar)
 
 
 def p_improves(
@@ -94,6 +126,8 @@ def expected_changes(problem: Problem, scheme: Scheme) -> float:
     return CAUTION * typical_changes(problem) if setting is None else changes(setting)
 
 
-def _rank(problem: Problem) -> int:
+def rank(problem: Problem) -> int:
     """Number of noise dimensions in which there is noise."""
+    if problem.spectrum is None:
+        return int(problem.r)
     return int(np.sum(np.asarray(problem.spectrum) > 0))

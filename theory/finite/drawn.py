@@ -1,11 +1,13 @@
-"""Draws of the exact law (R3, R19) as an answer, where no formula is good enough."""
+"""Draws of the exact law (R3, R19, R22) as an answer, where no formula is good enough."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import jax
 import numpy as np
 
-from relabel_lab.sim import Problem, dice, improved
+from relabel_lab.sim import ClassProblem, Problem, improved, simulate
 from relabel_lab.sim.schemes import Scheme
 from relabel_lab.theory.finite.answer import QUANTILES, Errors, FiniteLaw, nothing
 
@@ -15,27 +17,53 @@ NUMBERS, LIMIT = 2**27, 2**30  # noise variables to draw in all; more are refuse
 METHOD = "{} draws of the exact law, errors are standard errors"
 
 
-def seeds_for(problem: Problem) -> int:
+def seeds_for(problem: Problem | ClassProblem, rounds: int = 1) -> int:
     """As many seeds as the budget of noise variables allows."""
-    return int(np.clip(NUMBERS // _length(problem), LEAST, MOST))
+    return int(np.clip(NUMBERS // _length(problem, rounds), LEAST, MOST))
 
 
-def _length(problem: Problem) -> int:
-    """Noise variables a draw."""
-    return int(problem.n) + (0 if problem.spectrum is None else int(problem.r))
+def _length(problem: Problem | ClassProblem, rounds: int) -> int:
+    """Noise variables a draw, each worth K score products with K classes."""
+    if isinstance(problem, ClassProblem):
+        return int(problem.n) * int(problem.classes) ** 2 * rounds
+    return (int(problem.n) + (0 if problem.spectrum is None else int(problem.r))) * rounds
 
 
-def drawn_law(
-    problem: Problem, scheme: Scheme, level: float | None, seeds: int | None = None
-) -> FiniteLaw:
-    """Mean, spread, quantiles of kappa and the share that exceeds ``level`` (None: kappa0)."""
-    if _length(problem) * LEAST > LIMIT:
-        return nothing(f"no formula is good enough and n = {int(problem.n)} is too large to draw")
-    count = seeds_for(problem) if seeds is None else min(seeds, seeds_for(problem))
-    key = jax.random.key(KEY)
-    kappa = np.asarray(dice.run(problem, scheme, key=key, seeds=count).kappa, float)
-    better = improved(kappa)[:, 1] if level is None else kappa[:, 1] > level
-    return summarised(kappa[:, 1], np.asarray(better))
+def drawn_laws(
+    problem: Problem, schemes: Sequence[Scheme], level: float | None, seeds: int | None = None
+) -> dict[str, FiniteLaw]:
+    """Mean, spread, quantiles of kappa and the share that exceeds ``level`` (None: kappa0).
+
+    Schemes that label the training samples by their own model share their draws, and one program.
+    """
+    found = drawn_rounds(problem, schemes, 1, level, seeds)
+    return {name: laws[0] for name, laws in found.items()}
+
+
+def drawn_rounds(
+    problem: Problem | ClassProblem,
+    schemes: Sequence[Scheme],
+    rounds: int,
+    level: float | None = None,
+    seeds: int | None = None,
+) -> dict[str, list[FiniteLaw]]:
+    """As `drawn_laws` after each of rounds 1 ... ``rounds``, all on the same draws."""
+    if not schemes:
+        return {}
+    if _length(problem, rounds) * LEAST > LIMIT:
+        n = int(problem.n)
+        none = nothing(f"no formula is good enough and n = {n} is too large to draw")
+        return {scheme.name: [none] * rounds for scheme in schemes}
+    most = seeds_for(problem, rounds)
+    count = most if seeds is None else min(seeds, most)
+    found = simulate(problem, schemes, rounds, key=jax.random.key(KEY), seeds=count)
+    kappas = {name: np.asarray(each.kappa, float) for name, each in found.items()}
+    return {name: _counted(kappa, level) for name, kappa in kappas.items()}
+
+
+def _counted(kappa: np.ndarray, level: float | None) -> list[FiniteLaw]:
+    better = np.asarray(improved(kappa) if level is None else kappa > level)
+    return [summarised(kappa[:, t], better[:, t]) for t in range(1, kappa.shape[1])]
 
 
 def summarised(kappa: np.ndarray, better: np.ndarray) -> FiniteLaw:

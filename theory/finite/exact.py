@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy.interpolate import PchipInterpolator
 from scipy.special import ndtri
 
 from relabel_lab.sim import Problem
@@ -97,6 +96,8 @@ def exceedance(law: HardLaw, mix: float, level: float | None) -> float:
 
 def _quantiles(law: HardLaw, mix: float) -> tuple[float, ...]:
     """Quantiles of kappa, from its distribution at even points of asinh(kappa)."""
+    from scipy.interpolate import PchipInterpolator  # slow to import
+
     n, r, p, rho = law.outer.setting
     scale = rho * math.sqrt(n / r) * max(1 - 2 * p, n**-0.5)
     levels = np.arange(-DECADES, DECADES, STEP)

@@ -7,6 +7,7 @@ the length \(u = cR + b\) along the initial noise; second order in what is left.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -18,6 +19,39 @@ from relabel_lab.theory.fluctuations.shape import Jet
 
 STEPS, _WEIGHTS = np.polynomial.hermite_e.hermegauss(10)
 CHANCES = _WEIGHTS / _WEIGHTS.sum()
+
+
+class RuleLaw(NamedTuple):
+    """Law of (kappa0, kappa1, ...) after one round, given an initial model or over all of them.
+
+    Attributes:
+        mean, covariance: [f] and [f, f], to second order.
+        improves: P(kappa1 > kappa0 or the bar).
+        doubt: estimated error of ``improves``, see `Cumulants.doubt`.
+    """
+
+    mean: jax.Array
+    covariance: jax.Array
+    improves: jax.Array
+    doubt: jax.Array
+
+    @classmethod
+    def given(
+        cls,
+        kappa0: jax.Array,
+        law: tuple[jax.Array, jax.Array],
+        improves: jax.Array,
+        doubt: jax.Array,
+    ) -> RuleLaw:
+        """Of an initial model with ``kappa0``, from mean and covariance of the retrained ones."""
+        values, inner = law
+        inner = jnp.pad(inner, ((1, 0), (1, 0)))
+        return cls(jnp.append(kappa0, values), inner, improves, doubt)
+
+    def averaged(self, weight: jax.Array) -> RuleLaw:
+        """Over initial models with probabilities ``weight``; every array has one entry a model."""
+        improves, doubt = weight @ self.improves, weight @ self.doubt
+        return RuleLaw(*total(weight, self.mean, self.covariance), improves, doubt)
 
 
 def retrained(

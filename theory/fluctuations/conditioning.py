@@ -6,17 +6,23 @@ trapezoid rule on an even grid, which converges faster than any power for smooth
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 from jax.scipy.special import gammaln, xlog1py, xlogy
 
 from relabel_lab.sim import Problem
+from relabel_lab.sim.kit import Scalar
 from relabel_lab.sim.margins import Constant
 
 REST = 12  # nodes of the fresh noise: a little over a standard deviation apart
 REACH = 7.0  # standard deviations covered on either side
+
+
+def aim(bar: Scalar | None, rho: Scalar, initial: jax.Array) -> jax.Array:
+    """The kappa over rho to beat: that of the bar, without one the initial model's."""
+    return initial if bar is None else jnp.asarray(bar / rho)
 
 
 class Samples(NamedTuple):
@@ -124,7 +130,7 @@ def _density(problem: Problem, size: int) -> Initial:
     return Initial(mean, weight / jnp.sum(weight), jnp.zeros_like(eta), eta)
 
 
-def radius_nodes(n: Any, r: Any, size: int) -> tuple[jax.Array, jax.Array]:
+def radius_nodes(n: Scalar, r: Scalar, size: int) -> tuple[jax.Array, jax.Array]:
     r"""\(R\) and probabilities [size]: \(nR^2 \sim \chi^2_r\), even in \(R^{2/3}\) (nearly normal)."""
     spread = jnp.sqrt(2 / (9 * r))
     low = jnp.maximum(1 - spread**2 - REACH * spread, 0.0)

@@ -10,42 +10,41 @@ averages \((M_k, N_k, E_k)\).
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 
 from relabel_lab.sim import Problem
+from relabel_lab.sim.kit import Scalar
 from relabel_lab.theory.fluctuations.changes import Averages, Changes
-from relabel_lab.theory.fluctuations.conditional import positive, split, total
-from relabel_lab.theory.fluctuations.conditioning import Margins, margins
+from relabel_lab.theory.fluctuations.conditional import RuleLaw, positive, split
+from relabel_lab.theory.fluctuations.conditioning import Margins, aim, margins
 from relabel_lab.theory.fluctuations.delta import joint_law, propagate, skewed
 from relabel_lab.theory.fluctuations.folds import Folds
-from relabel_lab.theory.fluctuations.rules import RuleLaw
 from relabel_lab.theory.fluctuations.shape import Jet, less, reciprocal, times
 
 BATCH = 64
 
 
 @eqx.filter_jit
-def crossfit_law(problem: Problem, folds: Folds, bar: Any) -> RuleLaw:
+def crossfit_law(problem: Problem, folds: Folds, bar: Scalar | None) -> RuleLaw:
     """Law of kappa, from equally likely fold models.
 
     Args:
         problem: float leaves, isotropic.
         folds: from `fold_models`.
-        bar: the kappa to reach; NaN for kappa0.
+        bar: the kappa to reach; None for kappa0.
     """
     rho = jnp.asarray(problem.rho, jnp.float64)
     slope, _ = jax.vmap(held_out)(folds)
     law = margins(problem, rho * jnp.max(jnp.abs(slope)), jnp.asarray(0.0))
 
-    def at(fold: Folds) -> tuple[jax.Array, ...]:
+    def at(fold: Folds) -> RuleLaw:
         first = jnp.linalg.norm(fold.share @ fold.noise)
         a0 = fold.share @ fold.signal
         three = averages(problem, fold, law)
-        level = jnp.where(jnp.isnan(bar), a0 / first, bar / rho)
+        level = aim(bar, rho, a0 / first)
 
         size = partial(length, problem, fold)
         along, left = split(three.covariance, jax.grad(size)(three.mean))
@@ -69,13 +68,12 @@ def crossfit_law(problem: Problem, folds: Folds, bar: Any) -> RuleLaw:
         mean, inner = joint_law(kappa(aside, lengths[1]), left)
         inner += skewed(kappa(middle, lengths[0]), three.third)
         better = positive(gain(middle, lengths[0]), gain(aside, lengths[1]), three, left)
-        values = jnp.append(rho * a0 / first, mean)
         doubt = propagate(gain(middle, lengths[0]), three.covariance, three.third).doubt()
-        return values, jnp.pad(inner, ((1, 0), (1, 0))), better, doubt
+        return RuleLaw.given(rho * a0 / first, (mean, inner), better, doubt)
 
-    values, inner, improves, doubt = jax.lax.map(at, folds, batch_size=BATCH)
-    weight = jnp.full(values.shape[0], 1 / values.shape[0])
-    return RuleLaw(*total(weight, values, inner), weight @ improves, weight @ doubt)
+    models = folds.flip.shape[0]
+    law = jax.lax.map(at, folds, batch_size=BATCH)
+    return law.averaged(jnp.full(models, 1 / models))
 
 
 def held_out(fold: Folds) -> tuple[jax.Array, jax.Array]:
@@ -91,7 +89,14 @@ def averages(problem: Problem, fold: Folds, law: Margins) -> Averages:
     slope, direction = held_out(fold)
     radius = jnp.sum(fold.noise * direction, 1)
 
-    def one(flip: Any, eta: Any, signal: Any, slope: Any, radius: Any, share: Any) -> Averages:
+    def one(
+        flip: jax.Array,
+        eta: jax.Array,
+        signal: jax.Array,
+        slope: jax.Array,
+        radius: jax.Array,
+        share: jax.Array,
+    ) -> Averages:
         kappa = problem.rho * slope
         changes = Changes.at(law.tilted(flip, eta), signal, kappa, radius, share * problem.n)
         return changes.averages(changes.contributions())

@@ -8,14 +8,13 @@ independent, \(X = \chi^2_{r-1}/n\).
 
 from __future__ import annotations
 
-from typing import Any
-
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
 
 from relabel_lab.sim import Problem
+from relabel_lab.sim.kit import Scalar
 from relabel_lab.theory.fluctuations.changes import (
     NORMAL_MOMENTS,
     Averages,
@@ -25,33 +24,40 @@ from relabel_lab.theory.fluctuations.changes import (
 from relabel_lab.theory.fluctuations.conditional import (
     CHANCES,
     STEPS,
+    RuleLaw,
     positive,
     retrained,
     split,
-    total,
 )
-from relabel_lab.theory.fluctuations.conditioning import Margins, Node, grid, margins, rest_nodes
+from relabel_lab.theory.fluctuations.conditioning import (
+    Margins,
+    Node,
+    aim,
+    grid,
+    margins,
+    rest_nodes,
+)
 from relabel_lab.theory.fluctuations.delta import propagate
-from relabel_lab.theory.fluctuations.rules import NODES, RuleLaw, jet
+from relabel_lab.theory.fluctuations.rules import NODES, jet
 from relabel_lab.theory.fluctuations.shape import Jet
 
 
 @eqx.filter_jit
-def fresh_law(problem: Problem, bar: Any) -> RuleLaw:
+def fresh_law(problem: Problem, bar: Scalar | None) -> RuleLaw:
     """Law of kappa of a model trained on n new samples labelled by the initial one.
 
     Args:
         problem: float leaves, isotropic.
-        bar: the kappa to reach; NaN for kappa0.
+        bar: the kappa to reach; None for kappa0.
     """
     nodes = grid(problem, NODES).nodes
     n, rho = jnp.asarray(problem.n, jnp.float64), jnp.asarray(problem.rho)
     rest, chance = rest_nodes(problem)
 
-    def at(node: Node) -> tuple[jax.Array, ...]:
+    def at(node: Node) -> RuleLaw:
         kappa0 = rho * node.a0 / node.radius
         two = averages(margins(problem, kappa0, jnp.asarray(0.0)), kappa0, n)
-        level = jnp.where(jnp.isnan(bar), node.a0 / node.radius, bar / rho)
+        level = aim(bar, rho, node.a0 / node.radius)
 
         def jets(point: jax.Array, spread: jax.Array) -> Jet:
             one = jet(lambda x: rho * x[0] / length(x), point, spread)
@@ -67,14 +73,12 @@ def fresh_law(problem: Problem, bar: Any) -> RuleLaw:
         three = with_cube_root(two, problem.r - 1.0, n)
         along, left = split(three.covariance, jnp.array([0.0, 1.0, 0.0]))
         centre = jet(gain, three.mean, three.covariance)
-        values, inner = retrained(jets, two, jnp.array([0.0, 1.0]), rest, chance)
-        values, inner = jnp.append(kappa0, values), jnp.pad(inner, ((1, 0), (1, 0)))
+        later = retrained(jets, two, jnp.array([0.0, 1.0]), rest, chance)
         doubt = propagate(centre, three.covariance, three.third).doubt()
-        return values, inner, CHANCES @ jax.vmap(better)(jnp.asarray(STEPS)), doubt
+        improves = CHANCES @ jax.vmap(better)(jnp.asarray(STEPS))
+        return RuleLaw.given(kappa0, later, improves, doubt)
 
-    values, inner, improves, doubt = jax.lax.map(at, nodes)
-    weight = nodes.weight
-    return RuleLaw(*total(weight, values, inner), weight @ improves, weight @ doubt)
+    return jax.lax.map(at, nodes).averaged(nodes.weight)
 
 
 def length(x: jax.Array) -> jax.Array:
@@ -82,7 +86,7 @@ def length(x: jax.Array) -> jax.Array:
     return jnp.sqrt(x[1] ** 2 + x[2])
 
 
-def with_cube_root(averages: Averages, free: Any, n: jax.Array) -> Averages:
+def with_cube_root(averages: Averages, free: Scalar, n: jax.Array) -> Averages:
     """Append the cube root of X, normal but for 0.001 from ten degrees of freedom on."""
     mean, covariance, third = with_constant(averages, jnp.asarray(0.0))
     safe = jnp.maximum(free, 1.0)

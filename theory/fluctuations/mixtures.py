@@ -15,11 +15,11 @@ import jax.numpy as jnp
 import numpy as np
 
 from relabel_lab.sim import Problem
-from relabel_lab.sim.kit import reject, require
+from relabel_lab.sim.kit import Scalar, reject, require
 from relabel_lab.theory.fluctuations import rare
 from relabel_lab.theory.fluctuations.changes import Changes, with_constant
-from relabel_lab.theory.fluctuations.conditional import retrained, total
-from relabel_lab.theory.fluctuations.conditioning import Node, grid, rest_nodes
+from relabel_lab.theory.fluctuations.conditional import RuleLaw, retrained
+from relabel_lab.theory.fluctuations.conditioning import Node, aim, grid, rest_nodes
 from relabel_lab.theory.fluctuations.counts import no_event
 from relabel_lab.theory.fluctuations.delta import propagate
 from relabel_lab.theory.fluctuations.shape import Jet, advantage, kappa
@@ -44,7 +44,7 @@ def fluctuations(
         raise reject("spectrum", "given", "isotropic for fluctuations; dice answers for others")
     require("mixes", list(mixes), np.isfinite, "finite")
     floats = jax.tree.map(lambda leaf: jnp.asarray(leaf, jnp.float64), problem)
-    level = jnp.asarray(np.nan if bar is None else bar, jnp.float64)
+    level = None if bar is None else jnp.asarray(bar, jnp.float64)
     law = regular(floats, jnp.asarray(mixes, jnp.float64), level)
     if law.changes > rare.LIMIT:
         return law
@@ -75,17 +75,19 @@ class Fluctuations(eqx.Module):
 
 
 @eqx.filter_jit
-def regular(problem: Problem, mixes: jax.Array, bar: jax.Array, size: int = NODES) -> Fluctuations:
+def regular(
+    problem: Problem, mixes: jax.Array, bar: Scalar | None, size: int = NODES
+) -> Fluctuations:
     """R20 where many labels change: an Edgeworth term at every (a0, R)."""
-    nodes, law = grid(problem, size)
+    nodes, samples = grid(problem, size)
     n, rho = jnp.asarray(problem.n, jnp.float64), jnp.asarray(problem.rho)
     rest, chance = rest_nodes(problem)
 
-    def at(node: Node) -> tuple[jax.Array, ...]:
+    def at(node: Node) -> tuple[RuleLaw, jax.Array, jax.Array]:
         kappa0 = rho * node.a0 / node.radius
-        changes = Changes.at(law.tilted(node.flip, node.eta), node.a0, kappa0, node.radius, n)
+        changes = Changes.at(samples.tilted(node.flip, node.eta), node.a0, kappa0, node.radius, n)
         three = changes.averages(changes.contributions())
-        level = jnp.where(jnp.isnan(bar), node.a0 / node.radius, bar / rho)
+        level = aim(bar, rho, node.a0 / node.radius)
 
         def gain(mix: jax.Array, rest: jax.Array) -> tuple[jax.Array, jax.Array]:
             mean, covariance, third = with_constant(three, rest)
@@ -100,14 +102,14 @@ def regular(problem: Problem, mixes: jax.Array, bar: jax.Array, size: int = NODE
             return jax.vmap(lambda mix: kappa(node, mix, point, rho, spread))(mixes)
 
         lengthwise = jnp.stack([0.0, -2 * node.radius, -2.0])
-        values, inner = retrained(jets, three, lengthwise, rest, chance)
-        values, inner = jnp.append(kappa0, values), jnp.pad(inner, ((1, 0), (1, 0)))
-        return values, inner, improves, doubt, n * three.mean[1], n**2 * three.covariance[1, 1]
+        later = retrained(jets, three, lengthwise, rest, chance)
+        law = RuleLaw.given(kappa0, later, improves, doubt)
+        return law, n * three.mean[1], n**2 * three.covariance[1, 1]
 
-    values, inner, improves, doubt, count, spread = jax.lax.map(at, nodes, batch_size=size)
+    laws, count, spread = jax.lax.map(at, nodes, batch_size=size)
     weight = nodes.weight
-    mean, covariance = total(weight, values, inner)
     unchanged = weight @ no_event(count, spread)
+    law = laws.averaged(weight)
     return Fluctuations(
-        mean, covariance, weight @ improves, weight @ doubt, unchanged, weight @ count
+        law.mean, law.covariance, law.improves, law.doubt, unchanged, weight @ count
     )

@@ -13,8 +13,9 @@ import jax
 import jax.numpy as jnp
 
 from relabel_lab.sim import Problem
+from relabel_lab.sim.kit import Scalar
 from relabel_lab.theory.fluctuations.changes import Averages, Changes, multiply, with_chi_square
-from relabel_lab.theory.fluctuations.conditioning import Margins, Node, grid
+from relabel_lab.theory.fluctuations.conditioning import Margins, Node, aim, grid
 from relabel_lab.theory.fluctuations.counts import counts
 from relabel_lab.theory.fluctuations.delta import propagate
 from relabel_lab.theory.fluctuations.shape import Jet, advantage
@@ -26,14 +27,14 @@ NEVER = 1e-200  # chances below are taken for zero: their inverse would overflow
 LIMIT = 24.0  # expected number of changed labels up to which the counts fit the table
 
 
-def improves(problem: Problem, mixes: jax.Array, bar: jax.Array) -> jax.Array:
-    """P(kappa of theta1 + mix * theta0 > kappa0, or > a bar that is not NaN), [mixes]."""
+def improves(problem: Problem, mixes: jax.Array, bar: Scalar | None) -> jax.Array:
+    """P(kappa of theta1 + mix * theta0 > kappa0, or > the bar), [mixes]."""
     return _improves(problem, mixes, bar, NODES, COUNTS)
 
 
 @eqx.filter_jit
 def _improves(
-    problem: Problem, mixes: jax.Array, bar: jax.Array, size: int, counted: int
+    problem: Problem, mixes: jax.Array, bar: Scalar | None, size: int, counted: int
 ) -> jax.Array:
     nodes, law = grid(problem, size)
     chances = jax.lax.map(lambda node: _at(problem, node, law, mixes, bar, counted), nodes)
@@ -41,7 +42,7 @@ def _improves(
 
 
 def _at(
-    problem: Problem, node: Node, law: Margins, mixes: jax.Array, bar: jax.Array, counted: int
+    problem: Problem, node: Node, law: Margins, mixes: jax.Array, bar: Scalar | None, counted: int
 ) -> jax.Array:
     n = jnp.asarray(problem.n, jnp.float64)
     kappa0 = problem.rho * node.a0 / node.radius
@@ -61,7 +62,12 @@ def _at(
 
 
 def _given(
-    problem: Problem, node: Node, marks: Averages, k: jax.Array, mixes: jax.Array, bar: jax.Array
+    problem: Problem,
+    node: Node,
+    marks: Averages,
+    k: jax.Array,
+    mixes: jax.Array,
+    bar: Scalar | None,
 ) -> jax.Array:
     """P(improves) [mixes] when k = (kept labels changed, flipped labels changed)."""
     n = jnp.asarray(problem.n, jnp.float64)
@@ -70,7 +76,7 @@ def _given(
     three = with_chi_square(Averages(*total), jnp.asarray(problem.r - 1.0), n)
 
     initial = node.a0 / node.radius
-    level = jnp.where(jnp.isnan(bar), initial, bar / problem.rho)
+    level = aim(bar, problem.rho, initial)
 
     mean, covariance, third = three
     point = jnp.stack([mean[0], share, mean[1], mean[2]])

@@ -11,7 +11,7 @@ constraints, as for hard labels; only the expectations need quadrature over \(\v
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import equinox as eqx
 import jax
@@ -19,11 +19,19 @@ import jax.numpy as jnp
 import numpy as np
 
 from relabel_lab.sim import Problem
+from relabel_lab.sim.kit import Scalar
 from relabel_lab.sim.margins import TURNING, density, merged, panels
 from relabel_lab.sim.schemes import Scheme
 from relabel_lab.theory.fluctuations.changes import Averages, with_constant
-from relabel_lab.theory.fluctuations.conditional import retrained, total
-from relabel_lab.theory.fluctuations.conditioning import Node, Samples, grid, margins, rest_nodes
+from relabel_lab.theory.fluctuations.conditional import RuleLaw, retrained
+from relabel_lab.theory.fluctuations.conditioning import (
+    Node,
+    Samples,
+    aim,
+    grid,
+    margins,
+    rest_nodes,
+)
 from relabel_lab.theory.fluctuations.delta import propagate
 from relabel_lab.theory.fluctuations.shape import Jet
 
@@ -31,24 +39,13 @@ NODES = 16
 EDGES = np.linspace(-9.0, 9.0, 5)
 
 
-class RuleLaw(NamedTuple):
-    """Law of (kappa0, kappa1) after one round.
-
-    Attributes:
-        mean, covariance: [2] and [2, 2].
-        improves: P(kappa1 > kappa0 or the bar).
-        doubt: estimated error of ``improves``, see `Cumulants.doubt`.
-    """
-
-    mean: jax.Array
-    covariance: jax.Array
-    improves: jax.Array
-    doubt: jax.Array
-
-
 @eqx.filter_jit
 def rule_law(
-    problem: Problem, scheme: Scheme, turns: Sequence[jax.Array], width: Any, bar: Any
+    problem: Problem,
+    scheme: Scheme,
+    turns: Sequence[jax.Array],
+    width: Scalar | None,
+    bar: Scalar | None,
 ) -> RuleLaw:
     """Law of kappa for a bound, odd, elementwise ``scheme``.
 
@@ -57,20 +54,20 @@ def rule_law(
         scheme: the label rule.
         turns: scores, > 0, at which labels jump or turn at either sign, as they do at 0.
         width: the scale in score over which they turn; None for a jump.
-        bar: the kappa to reach; NaN for kappa0.
+        bar: the kappa to reach; None for kappa0.
     """
     nodes = grid(problem, NODES).nodes
     n, rho = jnp.asarray(problem.n, jnp.float64), jnp.asarray(problem.rho)
     rest, chance = rest_nodes(problem)
 
-    def at(node: Node) -> tuple[jax.Array, ...]:
+    def at(node: Node) -> RuleLaw:
         kappa0 = rho * node.a0 / node.radius
         scale = problem.sigma**2 * node.radius
         offsets = [node.radius + side * t / scale for t in turns for side in (1, -1)]
         law = margins(problem, kappa0, node.radius, *offsets).tilted(node.flip, node.eta)
         labels = Labels.at(law, node, kappa0, scale, scheme, turns, width)
         four = labels.averages(node.a0, n)
-        level = jnp.where(jnp.isnan(bar), node.a0 / node.radius, bar / rho)
+        level = aim(bar, rho, node.a0 / node.radius)
 
         def jets(point: jax.Array, spread: jax.Array) -> Jet:
             return jax.tree.map(lambda leaf: leaf[None], jet(partial_kappa, point, spread))
@@ -85,14 +82,11 @@ def rule_law(
             return law.positive(), law.doubt()
 
         lengthwise = jnp.stack([0.0, node.radius, 1.0, 0.0])
-        values, inner = retrained(jets, four, lengthwise, rest, chance)
-        values, inner = jnp.append(kappa0, values), jnp.pad(inner, ((1, 0), (1, 0)))
+        later = retrained(jets, four, lengthwise, rest, chance)
         better, doubt = jax.vmap(gain)(rest)
-        return values, inner, chance @ better, chance @ doubt
+        return RuleLaw.given(kappa0, later, chance @ better, chance @ doubt)
 
-    values, inner, improves, doubt = jax.lax.map(at, nodes)
-    weight = nodes.weight
-    return RuleLaw(*total(weight, values, inner), weight @ improves, weight @ doubt)
+    return jax.lax.map(at, nodes).averaged(nodes.weight)
 
 
 def length(x: jax.Array, radius: jax.Array) -> jax.Array:
@@ -126,7 +120,7 @@ class Labels(NamedTuple):
         scale: jax.Array,
         scheme: Scheme,
         turns: Sequence[jax.Array],
-        width: Any,
+        width: Scalar | None,
     ) -> Labels:
         """Labels at scores scale * (m kappa0 + s(R + noise))."""
         sign, margin = samples.sign[:, None], samples.margin[:, None]

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 
 from relabel_lab.sim import Problem
 from relabel_lab.sim.kit import reject
 from relabel_lab.sim.schemes import CrossFit, Scheme
+from relabel_lab.theory.fluctuations.conditional import RuleLaw
 from relabel_lab.theory.fluctuations.crossfit import crossfit_law
 from relabel_lab.theory.fluctuations.folds import fold_models
 from relabel_lab.theory.fluctuations.fresh import fresh_law
 from relabel_lab.theory.fluctuations.mixtures import fluctuations
-from relabel_lab.theory.fluctuations.rules import RuleLaw, rule_law
+from relabel_lab.theory.fluctuations.rules import rule_law
 from relabel_lab.theory.limit import weights
 
 RANK = 10  # below, the retrained noise of few dimensions comes near zero and kappa has no spread
@@ -58,13 +58,13 @@ def _crossfit(scheme: CrossFit, problem: Problem, bar: float | None) -> RuleLaw:
     return crossfit_law(floats, fold_models(floats, int(scheme.folds)), level)
 
 
-def _apart(scheme: Scheme, problem: Problem, bar: float | None) -> tuple[Problem, jax.Array]:
+def _apart(scheme: Scheme, problem: Problem, bar: float | None) -> tuple[Problem, jax.Array | None]:
     _isotropic(problem)
     if problem.r < RANK:
         allowed = f"at least {RANK + 1} for the fluctuations of scheme {scheme.name}"
         raise reject("d", problem.d, allowed)
     scheme.bind(problem)
-    operands = (problem, np.nan if bar is None else bar)
+    operands = (problem, bar)
     return jax.tree.map(lambda leaf: jnp.asarray(leaf, jnp.float64), operands)
 
 
@@ -77,5 +77,5 @@ def _rule(scheme: Scheme, problem: Problem, bar: float | None) -> RuleLaw:
     _isotropic(problem)
     turns = tuple(turn for turn in scheme.turns() if float(turn) != 0.0)  # 0 is among the nodes
     width = scheme.width() if float(scheme.width()) > 0 else None
-    operands = (problem, scheme, turns, width, np.nan if bar is None else bar)
+    operands = (problem, scheme, turns, width, bar)
     return rule_law(*jax.tree.map(lambda leaf: jnp.asarray(leaf, jnp.float64), operands))

@@ -8,11 +8,12 @@ compiled program is many times smaller than with nested automatic differentiatio
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 
+from relabel_lab.sim.kit import Scalar
 from relabel_lab.theory.fluctuations.conditioning import Node
 
 SLOPE = jnp.array([-2.0, 0.0, 0.0, 0.0])  # gradient of a
@@ -27,20 +28,20 @@ class Jet(NamedTuple):
     drift: jax.Array
 
 
-def advantage(node: Node, mix: Any, x: jax.Array, level: Any, covariance: jax.Array) -> Jet:
+def advantage(node: Node, mix: Scalar, x: jax.Array, level: Scalar, covariance: jax.Array) -> Jet:
     r"""\(a - \ell\|v\|\), which is > 0 iff kappa > \(\rho\ell\)."""
     norm = _power(node, mix, x, 0.5, covariance)
     return less(node.a0 * (1 + mix) - 2 * x[0], SLOPE, level, norm)
 
 
-def less(a: jax.Array, slope: jax.Array, level: Any, h: Jet) -> Jet:
+def less(a: jax.Array, slope: jax.Array, level: Scalar, h: Jet) -> Jet:
     """Jet of a linear function, of value ``a`` and gradient ``slope``, less ``level`` times another."""
     return Jet(
         a - level * h.value, slope - level * h.gradient, -level * h.curvature, -level * h.drift
     )
 
 
-def kappa(node: Node, mix: Any, x: jax.Array, rho: Any, covariance: jax.Array) -> Jet:
+def kappa(node: Node, mix: Scalar, x: jax.Array, rho: Scalar, covariance: jax.Array) -> Jet:
     r"""\(\rho a/\|v\|\)."""
     a = node.a0 * (1 + mix) - 2 * x[0]
     jet = times(a, SLOPE, _power(node, mix, x, -0.5, covariance), covariance)
@@ -70,7 +71,7 @@ def reciprocal(h: Jet, covariance: jax.Array) -> Jet:
     )
 
 
-def _power(node: Node, mix: Any, x: jax.Array, s: float, covariance: jax.Array) -> Jet:
+def _power(node: Node, mix: Scalar, x: jax.Array, s: float, covariance: jax.Array) -> Jet:
     """Q^s; the drift contracts its third derivative with the covariance."""
     _, share, noise, rest = x
     u = (1 - 2 * share + mix) * node.radius - 2 * noise

@@ -5,19 +5,17 @@ It exceeds 1 iff \(\gamma^2 E m^2/N\) exceeds a threshold that depends on the no
 isotropic noise this reads \(\rho E m^2 > \rho_{full}(\alpha)\) or \(\rho_{cons}(\alpha)\).
 """
 
-from typing import Any
-
 import jax
 import jax.numpy as jnp
 
 from relabel_lab.sim import Problem
-from relabel_lab.sim.kit import positive, reject
+from relabel_lab.sim.kit import Numbers, positive, reject
 from relabel_lab.sim.margins import Margin, density, mills, tail
 from relabel_lab.sim.schemes import Consensus, Full, Scheme
 from relabel_lab.theory.limit.parameters import Limit, limit_of
 
 
-def critical_separation(alpha: Any, scheme: Scheme) -> jax.Array:
+def critical_separation(alpha: Numbers, scheme: Scheme) -> jax.Array:
     r"""\(\rho_{full}\) or \(\rho_{cons}\) (R7), same shape as ``alpha``, without cancellation.
 
     At maximal noise and constant margin the scheme helps iff rho exceeds it; with a random
@@ -31,7 +29,7 @@ def critical_separation(alpha: Any, scheme: Scheme) -> jax.Array:
     return k * _threshold(scheme, k, 1.0 / k, jnp.zeros(()))
 
 
-def critical_rho(alpha: Any, scheme: Scheme, margin: Margin) -> jax.Array:
+def critical_rho(alpha: Numbers, scheme: Scheme, margin: Margin) -> jax.Array:
     r"""The rho at which \(\rho E m^2\) equals `critical_separation` (R7).
 
     For the isotropic mixture, whose law depends on rho, \(\rho E m^2 = \rho + 1\).
@@ -60,7 +58,7 @@ def advantage_at_maximal_noise(limit: Limit, scheme: Scheme) -> jax.Array:
     )
 
 
-def _threshold(scheme: Scheme, k: jax.Array, overlap: Any, excess: Any) -> jax.Array:
+def _threshold(scheme: Scheme, k: jax.Array, overlap: Numbers, excess: Numbers) -> jax.Array:
     r"""Critical \(\gamma^2 E m^2/N\): \((\sqrt G - c)/b\), G the squared length of the new noise.
 
     With \(a_1/a_0 = c + b\gamma^2 E m^2/N\) to first order in e.  The difference is taken as

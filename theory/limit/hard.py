@@ -6,11 +6,12 @@ the symmetrised frame: full is (1, 0), consensus (1/2, 1/2), the initial model (
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 
+from relabel_lab.sim.kit import Scalar
 from relabel_lab.sim.margins import density
 from relabel_lab.sim.schemes import Scheme
 from relabel_lab.theory.limit.averages import Moments, average
@@ -84,7 +85,7 @@ def _given(limit: Limit, w0: jax.Array) -> Moments:
     return Moments(w0 * a, w0 * one, jnp.zeros_like(a), w0**2 * one, right, one)
 
 
-def _shares(w1: Any, w0: Any, found: Predicted) -> tuple[jax.Array, jax.Array]:
+def _shares(w1: Scalar, w0: Scalar, found: Predicted) -> tuple[jax.Array, jax.Array]:
     """P(f > 0) and P(f != 0) from the four cells (t, s); f is w1 t + w0 s."""
     agreeing, against = w1 + w0, w1 - w0
     alone_right = found.wrong - found.both_wrong  # the predicted label alone

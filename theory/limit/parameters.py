@@ -2,13 +2,12 @@ r"""What the proportional limit (R5, R5s) needs to know of a problem: a few numb
 
 from __future__ import annotations
 
-from typing import Any
-
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 
 from relabel_lab.sim import Problem
+from relabel_lab.sim.kit import Numbers
 from relabel_lab.sim.margins import Constant, Margin
 from relabel_lab.sim.noise import ExactNoise, UniformFlips
 
@@ -31,11 +30,11 @@ class Limit(eqx.Module):
         noise: label noise.
     """
 
-    signal: Any
-    k: Any
-    overlap: Any
-    excess: Any
-    scale: Any
+    signal: Numbers
+    k: Numbers
+    overlap: Numbers
+    excess: Numbers
+    scale: Numbers
     law: Margin
     noise: ExactNoise
 
@@ -62,7 +61,7 @@ class Limit(eqx.Module):
         shape = jnp.broadcast_shapes(m.shape, *(leaf.shape for leaf in jax.tree.leaves(noise)))
         return noise.flip_given_margin(jnp.broadcast_to(m, shape))
 
-    def kappa(self, a: Any, c: Any, b: Any, v: Any) -> jax.Array:
+    def kappa(self, a: Numbers, c: Numbers, b: Numbers, v: Numbers) -> jax.Array:
         r"""Kappa of retraining on labels f (R5, R5s, R11).
 
         Args:
@@ -75,7 +74,7 @@ class Limit(eqx.Module):
         return self.signal * a / jnp.sqrt(v + 2.0 * c * along + along**2 + b * b * self.excess)
 
 
-def isotropic(rho: Any, alpha: Any, p: Any, margin: Margin | None = None) -> Limit:
+def isotropic(rho: Numbers, alpha: Numbers, p: Numbers, margin: Margin | None = None) -> Limit:
     r"""The limit from its own parameters; sigma = 1.
 
     Args:
@@ -96,7 +95,9 @@ def limit_of(problem: Problem) -> Limit:
     return _spectral(problem, problem.spectrum)
 
 
-def _isotropic(rho: Any, alpha: Any, variance: Any, law: Margin, noise: ExactNoise) -> Limit:
+def _isotropic(
+    rho: Numbers, alpha: Numbers, variance: Numbers, law: Margin, noise: ExactNoise
+) -> Limit:
     k = jax.lax.rsqrt(jnp.asarray(alpha, jnp.float64))
     return Limit(rho / k, k, 1.0 / k, 0.0, variance * k, law, noise)
 

@@ -2,12 +2,11 @@ r"""The population limit: one round of full retraining as a map of kappa (R6).""
 
 from __future__ import annotations
 
-from typing import Any
-
 import jax
 import jax.numpy as jnp
 
 from relabel_lab.sim import Problem
+from relabel_lab.sim.kit import Numbers
 from relabel_lab.sim.margins import Margin, density
 from relabel_lab.theory.limit.averages import average
 
@@ -16,7 +15,7 @@ _HALVINGS = 60
 
 
 @jax.jit
-def population_map(kappa: Any, rho: Any, margin: Margin) -> jax.Array:
+def population_map(kappa: Numbers, rho: Numbers, margin: Margin) -> jax.Array:
     r"""\(F(\kappa) = \rho E[m(2\Phi(m\kappa) - 1)]/(2E\varphi(m\kappa))\) (R6), \(\alpha \to \infty\).
 
     Args:
@@ -32,13 +31,13 @@ def population_map(kappa: Any, rho: Any, margin: Margin) -> jax.Array:
     return rho * signal / noise
 
 
-def population_threshold(rho: Any, margin: Margin) -> jax.Array:
+def population_threshold(rho: Numbers, margin: Margin) -> jax.Array:
     r"""\(F'(0) = \rho E m^2\) (R6): above 1 every start grows; it is also the PCA threshold."""
     return jnp.asarray(rho * margin.at(rho).second_moment())
 
 
 @jax.jit
-def fixed_point(rho: Any, margin: Margin) -> jax.Array:
+def fixed_point(rho: Numbers, margin: Margin) -> jax.Array:
     r"""The unstable fixed point \(\kappa^*\) of `population_map` (R6), same shape as ``rho``.
 
     A start below it decays to zero.  0 where \(\rho E m^2 \ge 1\), so that every start grows;

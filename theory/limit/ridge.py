@@ -20,7 +20,7 @@ target across the residuals adds noise as in 2.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import equinox as eqx
 import jax
@@ -29,9 +29,10 @@ import numpy as np
 
 from relabel_lab.sim import Outcome, Problem
 from relabel_lab.sim.direct import log_error
-from relabel_lab.sim.kit import reject, require
+from relabel_lab.sim.kit import Scalar, reject, require
 from relabel_lab.sim.learners import Ridge
 from relabel_lab.sim.margins import TURNING, density, merged, panels
+from relabel_lab.sim.noise import ClassFlips
 from relabel_lab.sim.schemes import Full, Initial, Interpolate, Scheme, Soft
 
 _EDGES = np.linspace(-9.0, 9.0, 7)
@@ -56,7 +57,8 @@ def predict_ridge(
         positive: share of positive true labels; with an intercept the law depends on it.
 
     Raises:
-        ValueError: for a spectrum, for noise that depends on z, or another scheme.
+        ValueError: for a spectrum, for noise that depends on z, another scheme, or a share other
+            than that of flips by class.
     """
     if problem.spectrum is not None:
         raise reject("spectrum", "given", "isotropic for ridge in the limit; direct answers")
@@ -64,6 +66,8 @@ def predict_ridge(
         names = ", ".join(str(kind.__name__).lower() for kind in _RULES)
         raise reject("scheme", scheme.name, f"one of {names} for ridge in the limit")
     require("positive", positive, lambda share: (share >= 0) & (share <= 1), "in [0, 1]")
+    if isinstance(problem.noise, ClassFlips) and positive != problem.noise.positive:
+        raise reject("positive", positive, f"{problem.noise.positive}, as the noise says")
     numbers = (problem, scheme, learner, retrained or learner, positive)
     return _predict(*jax.tree.map(lambda leaf: jnp.asarray(leaf, jnp.float64), numbers))
 
@@ -99,7 +103,7 @@ def _reported(stage: _Stage) -> tuple[jax.Array, jax.Array]:
     return stage.signal / deviation, stage.intercept / deviation
 
 
-def shrinkage(alpha: Any, variance: Any, penalty: Any) -> tuple[jax.Array, jax.Array]:
+def shrinkage(alpha: Scalar, variance: Scalar, penalty: Scalar) -> tuple[jax.Array, jax.Array]:
     r"""s and D of the module's text: \(\sigma^2s^2 + (L + \sigma^2/\alpha - \sigma^2)s = L\).
 
     Args:
@@ -148,7 +152,7 @@ class _Samples(NamedTuple):
         """The first model's score."""
         return self.given - self.residual
 
-    def mean(self, values: Any) -> jax.Array:
+    def mean(self, values: Scalar) -> jax.Array:
         """Expectation."""
         return jnp.sum(self.weight * values)
 
@@ -185,7 +189,7 @@ def _second_stage(
     columns = (along, float(learner.intercept), noise / jnp.sqrt(first.variance))
     energy = samples.mean(rho**2)
 
-    def inner(a: Any, b: Any) -> jax.Array:
+    def inner(a: Scalar, b: Scalar) -> jax.Array:
         return (
             s * samples.mean(a * b)
             + (1 - s) * samples.mean(a * rho) * samples.mean(b * rho) / energy

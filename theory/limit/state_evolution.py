@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from scipy.optimize import brentq
 
 from relabel_lab.sim.kit import positive, require, whole
 from relabel_lab.sim.margins import tail
@@ -105,6 +104,8 @@ def fixed_points(mixture: Mixture, grid: int = 2001) -> list[FixedPoint]:
     Sign changes of step(q) - q on a grid that is fine near 0, refined by Brent's method.  Stable
     and unstable ones alternate: the unstable ones bound the basins.
     """
+    from scipy.optimize import brentq  # slow to import
+
     mixture.check()
     q = np.concatenate([[0.0], np.geomspace(1e-12, 1.0, grid)])
     gap = np.asarray(step(jnp.asarray(q), mixture)) - q

@@ -6,12 +6,11 @@ are iid N(0, 1) while the mean over many groups costs one draw a group.  Positio
 block i belongs to leaf q and lane l; its counter is (i, call L + l).
 """
 
-from typing import Any
-
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 
+from relabel_lab.sim.kit import DTypeLike
 from relabel_lab.sim.seeds import normals
 
 GROUP = 8
@@ -30,7 +29,7 @@ class Stream(eqx.Module):
 
     key: tuple[jax.Array, jax.Array]
     lanes: int = eqx.field(static=True)
-    dtype: Any = eqx.field(static=True, default=jnp.float32)
+    dtype: DTypeLike = eqx.field(static=True, default=jnp.float32)
 
     @property
     def block(self) -> int:
@@ -65,7 +64,7 @@ class Stream(eqx.Module):
         return normals(key, high, low, self.dtype)
 
 
-def _scales(dtype: Any) -> jax.Array:
+def _scales(dtype: DTypeLike) -> jax.Array:
     """Standard deviations of the Haar coefficients that make every leaf N(0, 1)."""
     levels = [max(number, 1).bit_length() - 1 for number in range(GROUP)]
     return jnp.asarray([(2**level / GROUP) ** 0.5 for level in levels], dtype)

@@ -15,6 +15,7 @@ import jax.numpy as jnp
 from relabel_lab.sim.dice.stream.blocks import GROUP, Stream
 from relabel_lab.sim.dice.stream.elementwise import positions, total, whole_label
 from relabel_lab.sim.dice.stream.once import SeedScalars, StreamPass, Sums
+from relabel_lab.sim.kit import DTypeLike, PyTree, Scalar
 from relabel_lab.sim.margins import Constant
 from relabel_lab.sim.noise import UniformFlips
 from relabel_lab.sim.problem import Problem
@@ -47,7 +48,7 @@ def first_pass(
     problem: Problem,
     scalars: SeedScalars,
     lanes: int,
-    dtype: Any,
+    dtype: DTypeLike,
     start: jax.Array,
     stop: jax.Array,
 ) -> Means:
@@ -75,7 +76,7 @@ def second_pass(
     means: Means,
     schemes: tuple[Scheme, ...],
     lanes: int,
-    dtype: Any,
+    dtype: DTypeLike,
     start: jax.Array,
     stop: jax.Array,
 ) -> Above:
@@ -110,7 +111,7 @@ def second_pass(
 
     above = jax.lax.map(group, jnp.asarray([False, True]))
 
-    def beyond(x: jax.Array, inside: Any) -> Above:
+    def beyond(x: jax.Array, inside: PyTree) -> Above:
         over = [side & (x > cut[:, None]) for side, cut in zip(inside, thresholds, strict=True)]
         return Above(jnp.stack([total(side) for side in over]), _normals_in(x, over))
 
@@ -118,7 +119,7 @@ def second_pass(
     return jax.tree.map(jnp.add, above, edges)
 
 
-def _normals_in(x: jax.Array, sides: Any) -> jax.Array:
+def _normals_in(x: jax.Array, sides: PyTree) -> jax.Array:
     return jnp.stack([total(jnp.where(side, x, 0)) for side in sides])
 
 
@@ -148,7 +149,7 @@ def sums(
     return tuple(_rule_sums(scheme, cells) for scheme in schemes)
 
 
-def _rule_sums(scheme: Scheme, cells: list[tuple[Any, ...]]) -> Sums:
+def _rule_sums(scheme: Scheme, cells: list[tuple[Scalar, ...]]) -> Sums:
     parts = []
     for s, tau, number, epsilon in cells:
         f = scheme.label(jnp.asarray(s * tau), jnp.asarray(s))
@@ -203,12 +204,12 @@ def _over_edges(
     start: jax.Array,
     stop: jax.Array,
     measure: Callable[[jax.Array, Any], Any],
-) -> Any:
+) -> PyTree:
     """Sum of ``measure(normals, (where s = -1, where s = +1))`` over the two mixed blocks."""
     change = jnp.minimum(_change(scalars, stream), _last(problem, stream))
     last = jnp.broadcast_to(_last(problem, stream), change.shape)
 
-    def edge(block: tuple[jax.Array, jax.Array]) -> Any:
+    def edge(block: tuple[jax.Array, jax.Array]) -> PyTree:
         index, counts = block
         place = positions(stream.lanes, index)
         here = ((index >= start) & (index < stop) & counts)[:, None] & (place < problem.n)

@@ -18,13 +18,13 @@ outside it enters through one chi-square.  So the cost is n normals, whatever d 
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 
 from relabel_lab.sim.dice.chi import chi
+from relabel_lab.sim.kit import DTypeLike
 from relabel_lab.sim.outcome import RoundSummary
 from relabel_lab.sim.problem import Problem
 from relabel_lab.sim.seeds import SeedBatch, cached, normals, require_room, tile_of, uniform, words
@@ -48,7 +48,7 @@ def outcomes(
 
 
 def _tile(
-    folds: int, wide: int, rounds: int, dtype: Any, keys: jax.Array, problem: Problem
+    folds: int, wide: int, rounds: int, dtype: DTypeLike, keys: jax.Array, problem: Problem
 ) -> RoundSummary:
     one = partial(_seed, folds=folds, wide=wide, dtype=dtype, problem=problem)
     both = jax.vmap(one)(keys)
@@ -68,7 +68,9 @@ class _Folds(eqx.Module):
         return jnp.sum(values.astype(jnp.float64), axis=1)
 
 
-def _seed(key: jax.Array, *, folds: int, wide: int, dtype: Any, problem: Problem) -> RoundSummary:
+def _seed(
+    key: jax.Array, *, folds: int, wide: int, dtype: DTypeLike, problem: Problem
+) -> RoundSummary:
     drawn = _samples(key, folds, wide, dtype, problem)
     n, size = jnp.asarray(problem.n, jnp.float64), drawn.size
     noise = _span(key, folds, problem) / jnp.sqrt(size)[:, None]
@@ -109,7 +111,7 @@ def _seed(key: jax.Array, *, folds: int, wide: int, dtype: Any, problem: Problem
     return RoundSummary(kappa, right, jnp.ones(2), same)
 
 
-def _samples(key: jax.Array, folds: int, wide: int, dtype: Any, problem: Problem) -> _Folds:
+def _samples(key: jax.Array, folds: int, wide: int, dtype: DTypeLike, problem: Problem) -> _Folds:
     fold = jnp.arange(folds)
     size = problem.n // folds + (fold < problem.n % folds)
     inside = jnp.arange(wide) < size[:, None]

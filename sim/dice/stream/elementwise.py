@@ -3,14 +3,13 @@
 Two passes draw the same numbers twice: the first finds the means that the second needs.
 """
 
-from typing import Any
-
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 
 from relabel_lab.sim.dice.stream.blocks import GROUP, LEAVES, Stream
 from relabel_lab.sim.dice.stream.once import SeedScalars, StreamPass, Sums
+from relabel_lab.sim.kit import DTypeLike
 from relabel_lab.sim.noise import UniformFlips
 from relabel_lab.sim.problem import Problem
 from relabel_lab.sim.schemes import Scheme
@@ -36,7 +35,7 @@ def first_pass(
     problem: Problem,
     scalars: SeedScalars,
     lanes: int,
-    dtype: Any,
+    dtype: DTypeLike,
     start: jax.Array,
     stop: jax.Array,
 ) -> Means:
@@ -65,7 +64,7 @@ def second_pass(
     means: Means,
     schemes: tuple[Scheme, ...],
     lanes: int,
-    dtype: Any,
+    dtype: DTypeLike,
     start: jax.Array,
     stop: jax.Array,
 ) -> Labelled:
@@ -84,7 +83,9 @@ def second_pass(
         here = Labelled(total(jnp.where(s == 0, 0, epsilon)), parts)
         return jax.tree.map(jnp.add, sum_, here)
 
-    def _sums(scheme: Scheme, score: jax.Array, s: Any, m: Any, epsilon: jax.Array) -> Sums:
+    def _sums(
+        scheme: Scheme, score: jax.Array, s: jax.Array, m: jax.Array, epsilon: jax.Array
+    ) -> Sums:
         f = jnp.where(s == 0, 0, scheme.label(score, s))
         kept = (s * f == whole_label(scheme, dtype)) & (s != 0)
         parts = (m * f, s * f, s * f * epsilon, f * f, f > 0, f != 0, kept)
@@ -119,7 +120,7 @@ def sums(
     )
 
 
-def whole_label(scheme: Scheme, dtype: Any) -> jax.Array:
+def whole_label(scheme: Scheme, dtype: DTypeLike) -> jax.Array:
     """The label times the given one of a sample whose labels agree, where the rule is hard; or 1.
 
     Where every sample has it, and it is > 0, the labels are the given ones but for their scale;
@@ -149,7 +150,7 @@ def _inside(problem: Problem, lanes: int, index: jax.Array) -> jax.Array:
 
 
 def _signs_and_margins(
-    problem: Problem, scalars: SeedScalars, lanes: int, dtype: Any, index: jax.Array
+    problem: Problem, scalars: SeedScalars, lanes: int, dtype: DTypeLike, index: jax.Array
 ) -> tuple[jax.Array, jax.Array]:
     """s and m of a block, [LEAVES, S, L]; both zero beyond the last sample."""
     place = positions(lanes, index)
@@ -166,7 +167,7 @@ def _signs_and_margins(
 
 
 def _margins(
-    problem: Problem, scalars: SeedScalars, lanes: int, dtype: Any, index: jax.Array
+    problem: Problem, scalars: SeedScalars, lanes: int, dtype: DTypeLike, index: jax.Array
 ) -> jax.Array:
     law = problem.law
     shape = (LEAVES, scalars.radius.shape[0], lanes)

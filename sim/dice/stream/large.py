@@ -17,6 +17,7 @@ import numpy as np
 from relabel_lab.sim.dice.stream.blocks import LEAVES
 from relabel_lab.sim.dice.stream.once import SeedScalars, StreamPass, draw_scalars
 from relabel_lab.sim.dice.stream.tiles import LARGEST, scores
+from relabel_lab.sim.kit import PyTree
 from relabel_lab.sim.noise import UniformFlips
 from relabel_lab.sim.outcome import RoundSummary
 from relabel_lab.sim.problem import Problem
@@ -71,11 +72,11 @@ class _Report:
 
 def _over_parts(
     work: Callable[..., Any],
-    operands: Any,
+    operands: PyTree,
     parts: int,
     devices: tuple[jax.Device, ...],
     report: _Report,
-) -> Any:
+) -> PyTree:
     """Sum of ``work(operands, start, stop)`` over the parts, in their order."""
     copies = [jax.device_put(operands, device) for device in devices]
     calls = (partial(work, copies[i % len(devices)], jnp.asarray(i * PART)) for i in range(parts))
@@ -108,14 +109,14 @@ def _scalars(keys: jax.Array, problem: Problem) -> SeedScalars:
 
 
 @partial(jax.jit, static_argnums=(0, 1))
-def _first(passes: StreamPass, dtype: str, operands: Any, start: jax.Array) -> Any:
+def _first(passes: StreamPass, dtype: str, operands: PyTree, start: jax.Array) -> PyTree:
     problem, drawn = operands
     span = _span(problem, start)
     return passes.first(problem, drawn, LARGEST.lanes, jnp.dtype(dtype), *span)
 
 
 @partial(jax.jit, static_argnums=(0, 1))
-def _second(passes: StreamPass, dtype: str, operands: Any, start: jax.Array) -> Any:
+def _second(passes: StreamPass, dtype: str, operands: PyTree, start: jax.Array) -> PyTree:
     problem, drawn, means, schemes = operands
     span = _span(problem, start)
     return passes.second(problem, drawn, means, schemes, LARGEST.lanes, jnp.dtype(dtype), *span)
@@ -126,8 +127,8 @@ def _scores(
     passes: StreamPass,
     problem: Problem,
     drawn: SeedScalars,
-    means: Any,
-    found: Any,
+    means: PyTree,
+    found: PyTree,
     schemes: tuple[Scheme, ...],
 ) -> RoundSummary:
     return scores(passes, problem, drawn, means, found, schemes)

@@ -11,6 +11,7 @@ import jax
 import jax.numpy as jnp
 
 from relabel_lab.sim.dice.chi import chi
+from relabel_lab.sim.kit import Scalar
 from relabel_lab.sim.outcome import RoundSummary
 from relabel_lab.sim.problem import Problem
 from relabel_lab.sim.seeds import words
@@ -75,7 +76,7 @@ def draw_scalars(keys: jax.Array, problem: Problem, uniform_flips: bool) -> Seed
     return jax.vmap(one)(keys)
 
 
-def _flipped(key: jax.Array, n: jax.Array, p: Any) -> jax.Array:
+def _flipped(key: jax.Array, n: jax.Array, p: Scalar) -> jax.Array:
     safe = jnp.where(p > 0, p, 0.25)
     return jnp.where(p > 0, jax.random.binomial(key, n, safe, dtype=jnp.float64), 0)
 

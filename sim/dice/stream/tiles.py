@@ -1,12 +1,13 @@
 """One round, isotropic, without ever holding n numbers: passes over counter-based blocks (R3)."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 
 from relabel_lab.sim.dice.stream.blocks import LEAVES
 from relabel_lab.sim.dice.stream.once import SeedScalars, StreamPass, draw_scalars, summary
+from relabel_lab.sim.kit import DTypeLike, PyTree
 from relabel_lab.sim.noise import UniformFlips
 from relabel_lab.sim.outcome import RoundSummary
 from relabel_lab.sim.problem import Problem
@@ -30,7 +31,7 @@ def tile_for(n: int) -> Tile:
     return next((tile for limit, tile in TILES if n < limit), LARGEST)
 
 
-def kernel(lanes: int, rounds: int, dtype: str, passes: StreamPass) -> Any:
+def kernel(lanes: int, rounds: int, dtype: str, passes: StreamPass) -> PyTree:
     """Kernel for `SeedBatch.over`; operands are (problem, schemes)."""
     return cached(_tile, lanes, rounds, jnp.dtype(dtype), passes)
 
@@ -38,7 +39,7 @@ def kernel(lanes: int, rounds: int, dtype: str, passes: StreamPass) -> Any:
 def _tile(
     lanes: int,
     rounds: int,
-    dtype: Any,
+    dtype: DTypeLike,
     passes: StreamPass,
     keys: jax.Array,
     operands: tuple[Problem, tuple[Scheme, ...]],
@@ -57,8 +58,8 @@ def scores(
     passes: StreamPass,
     problem: Problem,
     drawn: SeedScalars,
-    means: Any,
-    found: Any,
+    means: PyTree,
+    found: PyTree,
     schemes: tuple[Scheme, ...],
 ) -> RoundSummary:
     """`RoundSummary` arrays [S, schemes, rounds + 1] from what the passes found."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.interpolate import CubicSpline, PchipInterpolator
 from scipy.special import ndtr, ndtri
 
 SMALLEST = 1e-15
@@ -17,6 +16,8 @@ def averaged_smooth(
         return weight.sum() * values[0]
     if nodes.size == points.size:
         return np.tensordot(weight, values, 1)
+    from scipy.interpolate import CubicSpline  # slow to import
+
     return np.tensordot(weight, CubicSpline(nodes, values)(points), 1)
 
 
@@ -35,6 +36,8 @@ def between(nodes: np.ndarray, chance: np.ndarray, points: np.ndarray) -> np.nda
     """
     if nodes.size == 1:
         return np.repeat(chance[:1], points.size, 0)
+    from scipy.interpolate import PchipInterpolator
+
     probit = ndtri(np.clip(chance, SMALLEST, 1 - SMALLEST))
     inside = np.clip(points, nodes[0], nodes[-1])
     return ndtr(PchipInterpolator(nodes, probit)(inside))

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from scipy.stats import norm, qmc
+from scipy.special import ndtri
 
 from relabel_lab.sim import Margin, Scheme
 from relabel_lab.sim.schemes import Confident, History
@@ -40,12 +40,14 @@ class Paths(NamedTuple):
 @lru_cache(maxsize=8)
 def points(rounds: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Uniform points for margins [R, N], and normal ones for the fields [R, rounds, N]."""
+    from scipy.stats import qmc  # half a second to import, which one round need not wait for
+
     draws = [
         qmc.Sobol(rounds + 1, seed=np.random.default_rng([seed, i])).random_base2(LOG_POINTS).T
         for i in range(REPLICATES)
     ]
     inside = np.clip(np.stack(draws), 2.0**-54, 1 - 2.0**-54)
-    return inside[:, 0], norm.ppf(inside[:, 1:])
+    return inside[:, 0], ndtri(inside[:, 1:])
 
 
 def trajectories(

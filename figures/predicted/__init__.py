@@ -1,0 +1,1 @@
+"""Figures of predictions alone: nothing is drawn at random."""

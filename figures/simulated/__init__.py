@@ -1,0 +1,1 @@
+"""Figures with simulations in them, from fixed keys."""
