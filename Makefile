@@ -76,7 +76,7 @@ browser: setup
 
 docs: setup  # MathML instead of scripts, so that nothing is fetched when a page is read
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt sphinx furo myst-parser
-	$(BIN)/sphinx-build -W --keep-going -q -b html docs/site results/docs
+	$(BIN)/sphinx-build -W --keep-going -q -b html docs results/docs
 
 power: setup
 	$(BIN)/python -m relabel_lab.proofs_check.mutations --workers $(WORKERS) --out results
