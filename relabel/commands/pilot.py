@@ -121,7 +121,7 @@ def main(args: argparse.Namespace) -> int:
             print(f"relabel pilot: {line}", file=sys.stderr)
         told, text = _run(args, loaded, channel, learner)
     if args.json:
-        print_json({**told, "version": _versions()})
+        print_json(told, "scikit-learn")
     else:
         print(text)
     return 0
@@ -227,12 +227,6 @@ def _about_the_data(error: ValueError) -> bool:
     from relabel_lab.pilot.io import DataRefused
 
     return isinstance(error, DataRefused) or hasattr(error, "argument")
-
-
-def _versions() -> dict[str, str]:
-    from importlib.metadata import version
-
-    return {name: version(name) for name in ("relabel-lab", "scikit-learn", "numpy")}
 
 
 def _cores() -> int:

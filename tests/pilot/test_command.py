@@ -124,6 +124,7 @@ def test_json_is_alone_and_the_same_again(table, report, tmp_path, capsys):
     out = tmp_path / "out"
     assert main(_words(table, out, "--flip-rate", "0.2", "--json")) == 0
     told = [json.loads(capsys.readouterr().out), json.loads((report / "pilot.json").read_text())]
+    assert {"relabel-lab", "scikit-learn"} <= set(told[0].pop("versions"))
     for one in told:
         del one["cost"]  # seconds and memory are the machine's
     assert told[0] == told[1]
