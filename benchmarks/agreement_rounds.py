@@ -69,7 +69,7 @@ def compared(number: int) -> dict[str, Any]:
 def run() -> list[dict[str, Any]]:
     """Worst deviations over ten problems, two schemes and three rounds."""
     table = [compared(number) for number in range(len(PROBLEMS))]
-    rows = []
+    rows: list[dict[str, Any]] = []
     for name, what in (("z_dice", "dice from theory"), ("z_drawn", "drawn data from dice")):
         worst = float(max(np.abs(row[name]).max() for row in table))
         rows.append({"name": f"{what}, worst z", "value": worst, "unit": "se", "target": "<= 4"})

@@ -1,0 +1,22 @@
+"""The documentation site: `make docs` builds it without network, and it is read without one."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent / "extensions"))
+
+project = "relabel-lab"
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "mathml"]
+html_theme = "furo"
+html_title = "relabel-lab"
+html_math_renderer = "mathml"
+html_copy_source = False
+html_show_copyright = False
+html_show_sphinx = False
+exclude_patterns = ["notebooks"]
+myst_enable_extensions = ["dollarmath", "amsmath", "deflist"]
+myst_heading_anchors = 3
+autodoc_member_order = "groupwise"
+autodoc_typehints = "none"
+# Links, pages and the table of contents are errors; the wording of docstrings is not judged here.
+suppress_warnings = ["docutils", "autodoc", "ref.python"]
