@@ -15,8 +15,8 @@ from relabel_lab.theory.finite import p_improves
 
 NOISE_DIMENSIONS = 10**8  # of the limit, which depends on n/(d-1) alone
 RANGE = (0.05, 200.0)
-HALVINGS = 40
-CLOSE = 1e-2  # of log rho, for the probabilities
+HALVINGS = 24
+CLOSE = 2e-2  # of log rho, for the probabilities
 
 
 def limit_separation(alpha: float, p: Any, scheme: Scheme) -> np.ndarray:

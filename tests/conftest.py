@@ -8,7 +8,7 @@ import gc
 import os
 from pathlib import Path
 
-os.environ.setdefault("JAX_NUM_CPU_DEVICES", "4")
+os.environ["JAX_NUM_CPU_DEVICES"] = "4"  # anew in every process of pytest-xdist
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the relabel program does
 os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.3")
 os.environ.setdefault(

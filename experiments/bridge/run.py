@@ -68,7 +68,7 @@ def class_rows(white: Whitened, epsilons: Sequence[float]) -> list[dict[str, Any
     """What the law of K classes says at every ε: for the means as estimated, and for a simplex."""
     classes, (n, d) = len(white.distances), white.train.shape
     means, even = span_of(gram_of(white.distances)), simplex(classes, white.rho)
-    rows = []
+    rows: list[dict[str, Any]] = []
     for epsilon in epsilons:
         flips = 1 - keep_probability(classes, epsilon)
         own, other = (_arms(class_law(each, n, d, flips)) for each in (means, even))

@@ -44,6 +44,7 @@ def document(runs: Mapping[str, Measured]) -> str:
         parts += deep_part(runs["image"], prose.IMAGE, CIFAR10)
     if "text" in runs:
         parts += deep_part(runs["text"], prose.TEXT, NEWS)
+    parts += prose.missing(runs)
     return "\n\n".join([*parts, questions.questions(runs), prose.CLOSING]) + "\n"
 
 

@@ -170,6 +170,20 @@ ahead of consensus, {100 * measured:+.2f} points on average over pairs and ε, a
 {100 * predicted:+.2f} by the law. *Retraining above given* depends on the learner and the noise."""
 
 
+def missing(runs: Mapping[str, Any]) -> list[str]:
+    """Says which experiments have no rows yet."""
+    names = [name for name in ("image", "text") if name not in runs]
+    if not names:
+        return []
+    return [
+        f"""## Not run: {" and ".join(names)}
+
+Of the deep models no row stands here: their code and presets are there (`relabel experiment image`,
+`relabel experiment text`) and the smoke preset is tested, but the small one has not been run. What
+is said of deep models below is read from the paper and from the probe, not measured."""
+    ]
+
+
 def classes_reading(records: Sequence[Record], told: Mapping[str, Any]) -> str:
     """How well the law of many classes does, and what it explains."""
     rows = law.class_gains(records, told)

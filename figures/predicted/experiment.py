@@ -64,7 +64,7 @@ def _ten() -> dict[str, Any]:
     found: dict[tuple[str, float], dict[int, Any]] = {}
     lines = (MEASURED / "records.jsonl").read_text(encoding="utf-8").splitlines()
     for record in map(json.loads, lines):
-        if record.get("noise") != "rr" or record["arm"] not in ARMS:
+        if record.get("noise") != "rr" or record["arm"] not in ARMS or record["held_out"] is None:
             continue
         seeds = found.setdefault((record["arm"], record["epsilon"]), {})
         best = seeds.get(record["seed"])

@@ -43,7 +43,7 @@ class Preset(NamedTuple):
 
 
 PRESETS = {
-    "quick": Preset((7, 10), 32, ((2000, 4000), (2000, 1000), (2000, 200)), 8, 5),
+    "quick": Preset((7, 9), 32, ((2000, 4000), (2000, 1000), (2000, 200)), 6, 4),
     "full": Preset((16, 22), 200, ((10_000, 20_000), (10_000, 5000), (10_000, 1000)), 33, 17),
 }
 
@@ -128,7 +128,7 @@ def caption(data: dict[str, Any]) -> str:
         f"Disks: share of {data['seeds']} seeds of the exact law whose κ rises, purple helps, orange "
         f"harms, standard error at most {0.5 / data['seeds'] ** 0.5:.2f}. Black line: boundary in the "
         f"proportional limit (R5), not fitted. Grey band: P(improves) between {low:g} and {high:g} at this "
-        "n (R25); it ends where the higher level is not reached, since no label may change. Hatched: "
+        "n (R25); it ends where a level is not met within a factor 9 of the line. Hatched: "
         f"improvement of full retraining certified with confidence 95 % (R15), tried at {tried} values of p. "
         "Dotted: lower end of the "
         "paper's window as publicly summarised (Remark 4.10, for p close to 1/2), n = C x log x with "

@@ -8,8 +8,6 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from relabel_lab.relabel.errors import UsageError, bad_value, one_line
 from relabel_lab.relabel.folder import check_writable
 from relabel_lab.relabel.numbers import whole_number
@@ -115,6 +113,8 @@ def _number(text: str, part: str) -> int | float:
 
 def _with_plain_text(data: Any) -> Any:
     """Words as strings of any length, which all readers of Zarr know."""
+    import numpy as np
+
     words = {name: axis for name, axis in data.coords.items() if axis.dtype.kind in "UO"}
     kind = np.dtypes.StringDType()
     return data.assign_coords({k: (v.dims, v.values.astype(kind)) for k, v in words.items()})

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
-from relabel_lab.sim.kit import reject
+from relabel_lab.sim.kit import PyTree, reject
 from relabel_lab.sim.schemes import Confident, Consensus, CrossFit, Full, Initial, Scheme
 
 SERVED = (Initial, Full, Consensus, CrossFit, Confident)
@@ -72,8 +72,8 @@ def winners(scores: jax.Array) -> jax.Array:
     """
 
     def challenge(
-        best: tuple[jax.Array, ...], row: jax.Array
-    ) -> tuple[tuple[jax.Array, ...], None]:
+        best: tuple[jax.Array, jax.Array, PyTree], row: jax.Array
+    ) -> tuple[tuple[jax.Array, jax.Array, PyTree], None]:
         top, who, number = best
         beaten = row > top
         return (jnp.where(beaten, row, top), jnp.where(beaten, number, who), number + 1), None

@@ -50,6 +50,13 @@ def test_an_epsilon_that_flips_nothing_is_a_warning(capsys, classes):
     assert "warning: --epsilon 64: no label flips" in capsys.readouterr().err
 
 
+def test_an_error_is_one_line_without_warnings(capsys):
+    words = ["simulate", *SIZES, "--epsilon", "64", "--classes", "5", "--schemes", "optimal"]
+    assert main(words) == 2
+    out, err = capsys.readouterr()
+    assert out == "" and err.count("\n") == 1 and "--schemes optimal: must be" in err
+
+
 @pytest.mark.parametrize(
     ("words", "named"),
     [
