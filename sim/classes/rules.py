@@ -71,9 +71,7 @@ def winners(scores: jax.Array) -> jax.Array:
     Row by row, which runs along samples; as a loop it is computed once, not once a use.
     """
 
-    def challenge(
-        best: tuple[jax.Array, ...], row: jax.Array
-    ) -> tuple[tuple[jax.Array, ...], None]:
+    def challenge(best: Any, row: jax.Array) -> tuple[Any, None]:
         top, who, number = best
         beaten = row > top
         return (jnp.where(beaten, row, top), jnp.where(beaten, number, who), number + 1), None
