@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from relabel_lab.sim import ClassProblem, simulate
+from relabel_lab.sim import ClassProblem, Problem, simulate
 from relabel_lab.sim.classes import response_rate
 from relabel_lab.sim.classes.chi_tail import log_chi_tail
 from relabel_lab.sim.classes.contrasts import contrasts
@@ -35,6 +35,16 @@ def test_bad_input_names_the_argument(fields, argument):
     with pytest.raises(Refusal) as refused:
         ClassProblem(**{"n": 20, "d": 9, "p": 0.2, **fields})
     assert refused.value.argument == argument
+
+
+def test_problem_with_many_classes_is_the_other_type():
+    found = Problem(300, 60, epsilon=2.0, gamma=1.5, classes=4)
+    assert found == ClassProblem(300, 60, epsilon=2.0, gamma=1.5, classes=4)
+    assert Problem(300, 60, 0.2, classes=2) == Problem(300, 60, 0.2)
+    for wrong, argument in ({"classes": 1}, "classes"), ({"margin": "gaussian"}, "margin"):
+        with pytest.raises(Refusal) as refused:
+            Problem(**{"n": 300, "d": 60, "p": 0.2, "classes": 3, **wrong})
+        assert refused.value.argument == argument
 
 
 def test_schemes_of_one_real_score_are_refused():
