@@ -3,6 +3,8 @@
 # make quick      lint and a smoke subset of the tests
 # make fuzz       10,000 command lines and configurations that nobody would write (CASES=N)
 # make reproduce  check every claim and draw every figure into results/ (PRESET=quick|full)
+# make browser    the report in a headless Chromium: formulas, speed, access; screenshots
+# make docs       the documentation site into results/docs, offline
 # make power      mutation tests: errors in packages and formulas, which the claims must reject
 # make bench      speed and memory into results/benchmarks.md
 # make dist       sdist and wheel into dist/, checked
@@ -17,13 +19,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 # The editable install links every module by itself: a new or moved file needs new links.
-PACKAGES := api sim theory proofs_check scan figures pilot experiments relabel
-LISTED := $(firstword $(shell find $(PACKAGES) -name '*.py' -o -name '*.toml' -o -name py.typed | sort | cksum))
+PACKAGES := api sim theory proofs_check scan figures pilot experiments report relabel
+LISTED := $(firstword $(shell find $(PACKAGES) -name '*.py' -o -name '*.toml' -o -path 'report/page/*' -type f -o -name py.typed | sort | cksum))
 LINKED := $(VENV)/.linked-$(LISTED)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup test quick lint smoke pytest reproduce power bench dist lock fuzz
+.PHONY: help setup test quick lint smoke pytest reproduce power bench dist lock fuzz browser docs
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -68,6 +70,13 @@ reproduce: setup
 	$(if $(filter quick full,$(PRESET)),,$(error PRESET=$(PRESET) is not allowed: PRESET must be quick or full))
 	$(BIN)/relabel check --level $(PRESET) --out results
 	$(BIN)/relabel figures --preset $(PRESET) --out results/figures
+
+browser: setup
+	$(BIN)/python -m tests.report.in_browser --out results/browser
+
+docs: setup  # MathML instead of scripts, so that nothing is fetched when a page is read
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt sphinx furo myst-parser
+	$(BIN)/sphinx-build -W --keep-going -q -b html docs/site results/docs
 
 power: setup
 	$(BIN)/python -m relabel_lab.proofs_check.mutations --workers $(WORKERS) --out results

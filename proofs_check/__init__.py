@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from relabel_lab.proofs_check.guarantee import certified, least_certified
     from relabel_lab.proofs_check.registry import Claim
-    from relabel_lab.proofs_check.verification import try_claims
+    from relabel_lab.proofs_check.verification import listed, try_claims
 
 __all__ = [
     "Claim",
     "certified",
     "least_certified",
+    "listed",
     "try_claims",
 ]
 
@@ -22,6 +23,7 @@ _HOME = {
     "Claim": "registry",
     "certified": "guarantee",
     "least_certified": "guarantee",
+    "listed": "verification",
     "try_claims": "verification",
 }
 

@@ -72,7 +72,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         args = build_parser().parse_args(words)
         _check_platforms()
-        return args.main(args)
+        code = args.main(args)
+        for remark in args.remarks:  # not beside the one line of an error
+            print(f"warning: {remark}", file=sys.stderr)
+        return code
     except UsageError as error:
         return _complain(program, str(error), BAD_INPUT)
     except ValueError as error:
@@ -114,7 +117,7 @@ def build_parser() -> Parser:
         )
         module.add_arguments(sub)
         add_common_arguments(sub)
-        sub.set_defaults(main=module.main)
+        sub.set_defaults(main=module.main, remarks=[])
     return parser
 
 

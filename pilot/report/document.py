@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from relabel_lab.pilot.diagnosis import diagnose
-from relabel_lab.pilot.findings import Findings
+from relabel_lab.pilot.findings import Findings, diagnose
 from relabel_lab.pilot.fit import Fit
 from relabel_lab.pilot.gain import INITIAL, LEVEL, RETUNED, TUNED, Gain, Part, Spread
 

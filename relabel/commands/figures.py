@@ -27,6 +27,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--from-data", action="store_true", help="draw from the data files in --out, compute none"
     )
+    parser.add_argument(
+        "--report", action="store_true", help="also write report.html: figures, claims, explorer"
+    )
+    parser.add_argument(
+        "--claims",
+        type=Path,
+        metavar="FILE",
+        help="claims.json of relabel check for --report (default: in --out or the folder above)",
+    )
     add_look_arguments(parser)
 
 
@@ -44,14 +53,42 @@ def main(args: argparse.Namespace) -> int:
         raise UsageError("--out is required: the folder for data and pictures")
     look = look_from(args)
     check_writable("--out", args.out)
+    claims = _claims(args, look) if args.report else None
     names = tuple(dict.fromkeys(args.names)) or figures.NAMES
     drawn = _drawn(args, names, look)
+    report = _report(drawn, claims, args.out) if args.report else None
     if args.json:
         told = [{"name": each.name, "files": [str(f) for f in each.files]} for each in drawn]
-        print_json({"preset": args.preset, "figures": told})
+        page = {} if report is None else {"report": str(report)}
+        print_json({"preset": args.preset, "figures": told, **page})
     else:
         print_table(["figure", "picture"], [[each.name, each.files[-1]] for each in drawn])
+        if report is not None:
+            print(f"\nwritten: {report}")
     return 0
+
+
+def _claims(args: argparse.Namespace, look: Look) -> Path | None:
+    """The record of claims for the report, refused before anything is drawn."""
+    from relabel_lab.report import read_claims
+
+    if not {"svg", "png"} & set(look.formats):
+        raise bad_value("--format", ",".join(look.formats), "with svg or png for --report")
+    beside = [folder / "claims.json" for folder in (args.out, args.out.parent)]
+    found = [args.claims] if args.claims is not None else [file for file in beside if file.exists()]
+    if not found:
+        return None
+    try:
+        read_claims(found[0])
+    except ValueError as error:
+        raise UsageError(f"--claims: {error}") from None
+    return found[0]
+
+
+def _report(drawn: list[Drawn], claims: Path | None, out: Path) -> Path:
+    from relabel_lab.report import write_report
+
+    return write_report(drawn, claims, out)
 
 
 def _drawn(args: argparse.Namespace, names: tuple[str, ...], look: Look) -> list[Drawn]:

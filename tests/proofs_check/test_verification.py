@@ -83,7 +83,7 @@ def test_record_and_files(tmp_path):
     assert [row["id"] for row in record["claims"]] == ["R4-midpoint", "R7-consensus"]
     assert (record["holds"], record["fails"], record["undecided"]) == (2, 0, 0)
     assert json.loads((tmp_path / "claims.json").read_text()) == record
-    assert "`R7-consensus` | holds" in (tmp_path / "claims.md").read_text()
+    assert "[R7-consensus](#r7-consensus) | holds" in (tmp_path / "claims.md").read_text()
     assert len(lines) == 4
     assert not list(tmp_path.glob("*.json.*"))
 
@@ -98,3 +98,24 @@ def test_record_and_files(tmp_path):
 def test_bad_input(arguments, part):
     with pytest.raises(ValueError, match=part):
         verification.try_claims(**arguments)
+
+
+def test_a_second_process_finds_the_same_and_ends():
+    names = ["R4-midpoint", "R9-best", "R7-consensus"]
+    assert verification.try_claims(only=names, workers=2) == verification.try_claims(only=names)
+
+
+def test_what_a_dead_worker_leaves_is_tried_here(monkeypatch):
+    class Dead:
+        def __init__(self, setting):
+            pass
+
+        def gather(self, name):
+            raise EOFError
+
+        def stop(self):
+            pass
+
+    monkeypatch.setattr(verification, "Worker", Dead)
+    record = verification.try_claims(only=["R4-midpoint", "R7-consensus"], workers=2)
+    assert record["holds"] == 2

@@ -23,7 +23,7 @@ function drawCloud(canvas, view) {
     for (let i = 0; i < view.x.length; i++) {
       const label = view.labels[i];
       const fill = label > 0 ? colour.plus : colour.minus;
-      const at = [toX(view.x[i]), toY(view.y[i])];
+      const at = [toX(aside(view, i, reach.x)), toY(view.y[i])];
       context.lineWidth = 1;
       context.globalAlpha = label === 0 ? 0.75 : 0.9;
       if (label === 0) dot(context, ...at, 2.2, "transparent", colour.faint);
@@ -37,6 +37,14 @@ function drawCloud(canvas, view) {
     const [u, v] = [(far * view.l) / size, (-far * view.a) / size];
     stroke(context, [[toX(-u), toY(-v)], [toX(u), toY(v)]]);
   });
+}
+
+// Where a point is drawn: equal margins a little apart, but never across the boundary.
+function aside(view, i, reach) {
+  const x = view.x[i];
+  const moved = x + (cloud.base.share[i] - 0.5) * 0.07 * reach;
+  const side = (at) => view.a * at + view.l * view.y[i] > 0;
+  return side(x) === side(moved) ? moved : x;
 }
 
 const viewOf = (round) => ({

@@ -7,7 +7,7 @@ const mapKey = (s) => [s.alpha, s.classes, s.margin.kind, s.margin.size, s.schem
 const highestP = (classes) => 1 - 1 / classes;
 
 function mapSize(state) {
-  if (state.classes > 2) return { columns: 40, rows: 30 };
+  if (state.classes > 2) return { columns: 28, rows: 21 };
   return state.margin.kind === "constant" ? { columns: 96, rows: 72 } : { columns: 44, rows: 33 };
 }
 
