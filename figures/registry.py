@@ -7,7 +7,6 @@ from types import ModuleType
 _PLACES = {
     "plane": "simulated",
     "accuracy_curves": "simulated",
-    "noise_curves": "simulated",
     "phase_diagram": "simulated",
     "critical_separation": "predicted",
     "schemes": "predicted",

@@ -91,10 +91,10 @@ def opened(path: Path) -> Any:
     import xarray as xr
 
     allowed = "the folder of a scan (relabel scan) or of a map (relabel map)"
-    if not (path / "zarr.json").is_file():
+    if not any((path / name).is_file() for name in ("zarr.json", ".zgroup")):
         raise bad_value("STORE", path, allowed)
     try:
-        data = xr.open_zarr(path, consolidated=False)
+        data = xr.open_zarr(path, consolidated=(path / ".zmetadata").is_file())
     except (OSError, ValueError, KeyError) as error:
         raise bad_value("STORE", path, f"{allowed} ({error})") from None
     if "scheme" not in data.dims or "round" not in data.dims:

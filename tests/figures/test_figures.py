@@ -26,7 +26,6 @@ from relabel_lab.figures.simulated import (
     finite,
     guarantee,
     learner_boundary,
-    noise_curves,
     phase_diagram,
     plane,
     rounds,
@@ -40,7 +39,7 @@ from relabel_lab.theory.finite import p_improves
 TINY = {
     "accuracy_curves": accuracy_curves.Preset(d=61, low=4.0, high=5.0, points=2, seeds=40),
     "phase_diagram": phase_diagram.Preset(
-        side=(2, 2), seeds=40, sizes=((400, 200),), points=3, certified=2
+        side=(2, 2), seeds=40, sizes=((2000, 1000),), points=3, certified=2
     ),
     "critical_separation": critical_separation.Preset(low=0.01, high=100.0, points=5),
     "cost": cost.Preset(
@@ -50,7 +49,6 @@ TINY = {
     "label_dp": label_dp.Preset(points=4, sizes=7),
     "classes": classes.Preset(points=5),
     "experiment": experiment.Preset(epsilon=(0.5,)),
-    "noise_curves": noise_curves.Preset(n=60, points=2, seeds=8, fine=3),
     "label_quality": label_quality.Preset(points=3),
     "window": window.Preset(points=4),
     "collapse": collapse.Preset(points=2, seeds=50, fine=3),

@@ -117,3 +117,10 @@ def test_lines_of_a_scan_have_their_intervals(scanned):
     bars = draw_view(view).axes[0].containers
     assert len(bars) == 2
     assert "95 % intervals" in caption_of_view(view)
+
+
+def test_plot_reads_the_layout_of_a_scan(scanned, tmp_path):
+    scanned.to_zarr(tmp_path / "scan", zarr_format=2, consolidated=True)
+    asked = ["plot", str(tmp_path / "scan"), "--out", str(tmp_path / "a"), "--format", "svg"]
+    assert main(asked) == 0
+    assert json.loads((tmp_path / "a.json").read_text())["quantity"] == "improved"
