@@ -6,7 +6,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent / "extensions"))
 
 project = "relabel-lab"
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "mathml"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "mathml", "sources"]
 html_theme = "furo"
 html_title = "relabel-lab"
 html_math_renderer = "mathml"
@@ -19,4 +19,4 @@ myst_heading_anchors = 3
 autodoc_member_order = "groupwise"
 autodoc_typehints = "none"
 # Links, pages and the table of contents are errors; the wording of docstrings is not judged here.
-suppress_warnings = ["docutils", "autodoc", "ref.python"]
+suppress_warnings = ["docutils", "autodoc", "ref.python", "ref.ref", "ref.term"]
