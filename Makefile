@@ -5,7 +5,7 @@
 # make reproduce  check every claim and draw every figure into results/ (PRESET=quick|full)
 # make browser    the report in a headless Chromium: formulas, speed, access; screenshots
 # make docs       the documentation site into results/docs, offline
-# make power      plant errors in packages and formulas; the claims must reject them
+# make power      mutation tests: errors in packages and formulas, which the claims must reject
 # make bench      speed and memory into results/benchmarks.md
 # make dist       sdist and wheel into dist/, checked
 # make lock       requirements.lock anew, with the hash of every file of constraints.txt

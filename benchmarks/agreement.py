@@ -7,6 +7,7 @@ the limit's own error, of order 1/n and 1/d, is below 0.3 standard errors.
 
 import io
 import json
+from collections.abc import Sequence
 from contextlib import redirect_stdout
 from typing import Any
 
@@ -29,11 +30,11 @@ PROBLEMS = (
 )
 
 
-def command(*words: str) -> dict[str, Any]:
-    """The JSON object that a command prints."""
+def command(*words: str, schemes: Sequence[str] = ("all",)) -> dict[str, Any]:
+    """The schemes of the JSON object that a command prints."""
     text = io.StringIO()
     with redirect_stdout(text):
-        code = main([*words, "--schemes", "all", "--json"])
+        code = main([*words, "--schemes", *schemes, "--json"])
     if code:
         raise RuntimeError(f"relabel {' '.join(words)}: exit code {code}")
     return json.loads(text.getvalue())["schemes"]

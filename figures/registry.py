@@ -5,13 +5,22 @@ from collections.abc import Callable
 from types import ModuleType
 
 _PLACES = {
+    "plane": "simulated",
     "accuracy_curves": "simulated",
     "phase_diagram": "simulated",
     "critical_separation": "predicted",
     "schemes": "predicted",
+    "collapse": "simulated",
+    "window": "predicted",
+    "guarantee": "simulated",
+    "label_quality": "predicted",
     "bayes_gap": "predicted",
+    "finite": "simulated",
     "rounds": "simulated",
     "cobweb": "predicted",
+    "label_dp": "predicted",
+    "classes": "predicted",
+    "experiment": "predicted",
     "learner_boundary": "simulated",
     "cost": "simulated",
 }

@@ -26,7 +26,9 @@ def data_key(name: str, preset: str) -> str:
     """Equal only where code of model, theory and figure, its preset and the versions are."""
     drawn_from = module(name)
     size = repr(drawn_from.PRESETS[preset])
-    return digest(_model(), _source(drawn_from), size.encode(), json.dumps(versions()).encode())
+    shared = _source(importlib.import_module("relabel_lab.figures.boundaries"))
+    told = json.dumps(versions()).encode()
+    return digest(_model(), shared, _source(drawn_from), size.encode(), told)
 
 
 def picture_key(name: str, data: bytes, look: Look) -> str:
@@ -44,8 +46,11 @@ def digest(*parts: bytes) -> str:
 
 @functools.cache
 def _model() -> bytes:
-    """Digest of every source file of the model and the theory."""
-    packages = [importlib.import_module(f"relabel_lab.{name}") for name in ("sim", "theory")]
+    """Digest of every source file of the model, the theory and the guarantee."""
+    packages = [
+        importlib.import_module(f"relabel_lab.{name}")
+        for name in ("sim", "theory", "proofs_check.guarantee")
+    ]
     files = [file for package in packages for file in _files(package)]
     return digest(*(file.read_bytes() for file in files)).encode()
 

@@ -21,6 +21,7 @@ COLOURS = {
     "crossfit": "#009e73",
     "fresh": "#e69f00",
     "optimal": "#cc79a7",
+    "confident": "#999933",
     "interpolate": "#56b4e9",
     "Bayes": "#000000",
     "direct": "#8c6d1f",
@@ -28,6 +29,7 @@ COLOURS = {
     "harms": "#e08214",
     "helps": "#8073ac",
 }
+OTHER = "#882255"  # schemes without a colour of their own
 MARKERS = {"initial": "s", "full": "o", "consensus": "^", "direct": "D", "dice": "o"}
 
 P = "flip probability $p$"

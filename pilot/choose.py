@@ -64,7 +64,6 @@ def judge(
     scorer: Scorer,
     *,
     margin: float = MARGIN,
-    strict: bool = False,
     asymmetry: float = ASYMMETRY,
     forbidden: str | None = None,
 ) -> tuple[Verdict, Gains]:
@@ -74,11 +73,10 @@ def judge(
         measured: predictions of all candidates.
         scorer: how rows are scored.
         margin: gains below it are not worth a change.
-        strict: Nadeau and Bengio's intervals.
         asymmetry: at an unknown rate, how far flip rates of classes may differ.
         forbidden: why no recommendation can be made at all, or None.
     """
-    gains = compare(measured, scorer, strict=strict)
+    gains = compare(measured, scorer)
     slack = _slack(measured, scorer, asymmetry)
     verdict = decide(gains, measured.parameters, margin=margin, slack=slack, forbidden=forbidden)
     return verdict, gains

@@ -7,17 +7,25 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from relabel_lab.proofs_check.court import try_claims
-    from relabel_lab.proofs_check.guarantee import least_certified
+    from relabel_lab.proofs_check.guarantee import certified, least_certified
     from relabel_lab.proofs_check.registry import Claim
+    from relabel_lab.proofs_check.verification import listed, try_claims
 
 __all__ = [
     "Claim",
+    "certified",
     "least_certified",
+    "listed",
     "try_claims",
 ]
 
-_HOME = {"Claim": "registry", "least_certified": "guarantee", "try_claims": "court"}
+_HOME = {
+    "Claim": "registry",
+    "certified": "guarantee",
+    "least_certified": "guarantee",
+    "listed": "verification",
+    "try_claims": "verification",
+}
 
 
 def __getattr__(name: str) -> Any:

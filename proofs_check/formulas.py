@@ -1,7 +1,7 @@
-r"""The formulas on trial, in one table: closed forms of R2-R10 in plain NumPy.
+r"""The formulas tried, in one table: closed forms of R2-R10 in plain NumPy.
 
 They are written independently of the package `theory`.  Every formula is a method that uses
-the others through ``self``, so that one wrong line can be planted by overriding one method.
+the others through ``self``, so that a mutant overrides one method.
 """
 
 from __future__ import annotations

@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-from scipy.stats import norm
-
 BUDGET = 1e-6
 PLANNED_TESTS = 1000
 POWER = 0.999
@@ -19,8 +17,3 @@ def rejected(p_values: Sequence[float], budget: float = BUDGET) -> list[bool]:
             break
         falls[index] = True
     return falls
-
-
-def standard_errors_found() -> float:
-    """How many standard errors off a truth must be to be found with probability `POWER`."""
-    return float(norm.isf(BUDGET / PLANNED_TESTS / 2) + norm.ppf(POWER))

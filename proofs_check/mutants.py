@@ -1,35 +1,19 @@
-"""Wrong formulas, one at a time, and the claims that must convict each of them."""
+"""Wrong formulas, one at a time, and the claims that must reject each of them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from scipy.special import gammaln, ndtr
 
 from relabel_lab.proofs_check.formulas import Formulas, normal_density
+from relabel_lab.proofs_check.mutant import Mutant
 
 RIGHT = Formulas()
 PHASE = ("phase-full-initial", "R5-limit")
 CONSENSUS = ("phase-consensus-initial", "R5-limit")
-
-
-@dataclass(frozen=True)
-class Mutant:
-    """A planted error: the method that it replaces and the claims concerned, cheapest first."""
-
-    name: str
-    method: str
-    wrong: Callable[..., Any]
-    claims: tuple[str, ...]
-
-    def formulas(self) -> Formulas:
-        """The table with this one line wrong."""
-        wrong = self.wrong
-        replaced = {self.method: lambda _, *args, **options: wrong(*args, **options)}
-        return type(f"Wrong_{self.method}", (Formulas,), replaced)()
 
 
 def _signal(power: float, e_power: int, mean_power: int) -> Callable[..., Any]:

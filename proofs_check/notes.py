@@ -30,7 +30,8 @@ def block(verdicts: dict[str, str]) -> str:
     """The table for given verdicts by claim id; each claim links to the module that tries it."""
     lines = [BEGIN, HEAD]
     for claim in CLAIMS:
-        statement = claim.statement.replace("|", r"\|")
+        statement = claim.statement.replace("|", r"\|").replace("\n", " ")
+        statement = re.sub(r"\$([^$]+)\$", r"$`\1`$", statement)  # what GitHub renders verbatim
         verdict = verdicts.get(claim.id, "untried")
         path = claim.module.removeprefix("relabel_lab.").replace(".", "/") + ".py"
         lines.append(
@@ -40,7 +41,7 @@ def block(verdicts: dict[str, str]) -> str:
 
 
 def power_block(record: dict[str, Any]) -> str:
-    """Both tables of the court's own trial."""
+    """Both tables of the power study."""
     return "\n".join([POWER_BEGIN, tables(record), POWER_END])
 
 

@@ -1,4 +1,4 @@
-"""The court on trial: planted errors must be convicted, right formulas must not.
+"""The power of the claims: wrong formulas must be rejected, right formulas must not.
 
 ``python -m relabel_lab.proofs_check.power`` writes ``power.md`` and ``power.json``.  Results by root seed are
 kept in ``power_roots.jsonl`` as they come; a later run takes up what is there, unless the claim,
@@ -24,10 +24,10 @@ from relabel_lab.proofs_check.report import plain
 from relabel_lab.proofs_check.trials import (
     Progress,
     fingerprint,
-    planted,
-    planted_rows,
+    mutant_rows,
     right_root,
     right_summary,
+    tried_on_mutants,
 )
 from relabel_lab.sim.kit import write_whole
 
@@ -75,19 +75,19 @@ def all_roots(
             yield {"root": root, "claims": claims}
 
 
-def all_planted(pool: ProcessPoolExecutor, say: Progress) -> list[dict[str, Any]]:
+def all_mutants(pool: ProcessPoolExecutor, say: Progress) -> list[dict[str, Any]]:
     """Verdicts on every mutant; a claim is measured once and tried on all that concern it."""
     names = list(dict.fromkeys(name for mutant in MUTANTS for name in mutant.claims))
     by_claim = {}
-    for name, verdicts in zip(names, pool.map(planted, names), strict=True):
+    for name, verdicts in zip(names, pool.map(tried_on_mutants, names), strict=True):
         by_claim[name] = verdicts
         caught = sum(v == "fails" for v in verdicts.values())
-        say(f"{name}: convicts {caught} of {len(verdicts)} planted errors")
-    return planted_rows(by_claim)
+        say(f"{name}: rejects {caught} of {len(verdicts)} wrong formulas")
+    return mutant_rows(by_claim)
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run both trials; exit 1 if an error escapes or a right formula is convicted."""
+    """Run both trials; exit 1 if an error escapes or a right formula is rejected."""
     parser = argparse.ArgumentParser(
         prog="python -m relabel_lab.proofs_check.power", description=__doc__
     )
@@ -108,14 +108,14 @@ def main(arguments: list[str] | None = None) -> int:
 
     spawn = multiprocessing.get_context("spawn")  # forking a process that runs JAX can hang
     with ProcessPoolExecutor(args.workers, mp_context=spawn) as pool:
-        rows = all_planted(pool, say)
+        rows = all_mutants(pool, say)
         right = right_summary(SAMPLED, all_roots(range(1, args.roots + 1), path, pool, say))
-    record = plain({"planted": rows, "right": right})
+    record = plain({"mutants": rows, "right": right})
     write_whole(args.out / "power.json", (json.dumps(record, indent=1) + "\n").encode())
     text = f"# Power of the claims\n\n{tables(record)}\n"
     write_whole(args.out / "power.md", text.encode())
     print(text)
-    escaped = any(not row["convicted"] for row in rows) or any(right["convicted"].values())
+    escaped = any(not row["rejected"] for row in rows) or any(right["rejected"].values())
     return int(escaped)
 
 

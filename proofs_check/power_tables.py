@@ -1,4 +1,4 @@
-"""The two tables of the court's own trial, for the report and for paper_notes.md."""
+"""The two tables of the power study, for the report and for paper_notes.md."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from relabel_lab.proofs_check.mutants import MUTANTS
 Record = dict[str, Any]
 
 
-def planted_table(rows: list[Record]) -> str:
-    """Planted errors and the verdicts of the claims concerned."""
-    lines = ["| planted error | verdicts of the claims concerned |", "|---|---|"]
+def mutant_table(rows: list[Record]) -> str:
+    """Wrong formulas and the verdicts of the claims concerned."""
+    lines = ["| wrong formula | verdicts of the claims concerned |", "|---|---|"]
     for row in rows:
         verdicts = ", ".join(f"`{name}`: {v}" for name, v in row["verdicts"].items())
         lines.append(f"| {row['mutant']} | {verdicts} |")
@@ -21,44 +21,44 @@ def planted_table(rows: list[Record]) -> str:
 
 
 def right_table(right: Record) -> str:
-    """Sampled claims and how often their right formulas were convicted or left undecided."""
-    lines = ["| claim, right formulas | convictions | undecided |", "|---|---|---|"]
-    for name, count in right["convicted"].items():
+    """Sampled claims and how often their right formulas were rejected or left undecided."""
+    lines = ["| claim, right formulas | rejections | undecided |", "|---|---|---|"]
+    for name, count in right["rejected"].items():
         lines.append(f"| `{name}` | {count} | {right['undecided'][name]} |")
     return "\n".join(lines)
 
 
 def summary(record: Record) -> str:
     """One sentence on each trial."""
-    rows, right = record["planted"], record["right"]
-    caught = sum(row["convicted"] for row in rows)
-    guilty = sum(right["convicted"].values())
+    rows, right = record["mutants"], record["right"]
+    caught = sum(row["rejected"] for row in rows)
+    fell = sum(right["rejected"].values())
     return (
-        f"{caught} of {len(rows)} planted errors convicted at quick-level sample sizes. Right "
-        f"formulas under {right['roots']} root seeds: {guilty} convictions in {right['tests']} "
+        f"{caught} of {len(rows)} wrong formulas rejected at quick-level sample sizes. Right "
+        f"formulas under {right['roots']} root seeds: {fell} rejections in {right['tests']} "
         f"tests, smallest p-value {right['smallest_p']:.2g}."
     )
 
 
 def is_current(record: Record) -> bool:
     """Whether the record is about the errors and the sampled claims that exist now."""
-    names = [row["mutant"] for row in record["planted"]]
+    names = [row["mutant"] for row in record["mutants"]]
     known = [mutant.name for mutant in MUTANTS]
-    return names == known and tuple(record["right"]["convicted"]) == SAMPLED
+    return names == known and tuple(record["right"]["rejected"]) == SAMPLED
 
 
 def tables(record: Record) -> str:
     """Summary and both tables."""
-    parts = [summary(record), planted_table(record["planted"]), right_table(record["right"])]
+    parts = [summary(record), mutant_table(record["mutants"]), right_table(record["right"])]
     if not is_current(record):
         parts.insert(1, "Recorded with other claims: run `make power` again.")
     return "\n\n".join(parts)
 
 
-PLANTED_ROW = re.compile(r"^\| ([^|`]+) \| (`.+`: \w+) \|$", re.MULTILINE)
+MUTANT_ROW = re.compile(r"^\| ([^|`]+) \| (`.+`: \w+) \|$", re.MULTILINE)
 RIGHT_ROW = re.compile(r"^\| `([\w.-]+)` \| (\d+) \| (\d+) \|$", re.MULTILINE)
 SUMMARY = re.compile(
-    r"under (\d+) root seeds: \d+ convictions in (\d+) tests, smallest p-value (\S+)\."
+    r"under (\d+) root seeds: \d+ rejections in (\d+) tests, smallest p-value (\S+)\."
 )
 
 
@@ -70,18 +70,18 @@ def read(text: str) -> Record:
     """
     found = SUMMARY.search(text)
     if found is None:
-        raise ValueError("text has no summary of the court's own trial")
+        raise ValueError("text has no summary of a power study")
     rows = []
-    for mutant, cell in PLANTED_ROW.findall(text):
+    for mutant, cell in MUTANT_ROW.findall(text):
         verdicts = dict(re.findall(r"`([\w.-]+)`: (\w+)", cell))
-        convicted = "fails" in verdicts.values()
-        rows.append({"mutant": mutant, "verdicts": verdicts, "convicted": convicted})
+        rejected = "fails" in verdicts.values()
+        rows.append({"mutant": mutant, "verdicts": verdicts, "rejected": rejected})
     counts = [(name, int(fails), int(open_)) for name, fails, open_ in RIGHT_ROW.findall(text)]
     right = {
         "roots": int(found[1]),
         "tests": int(found[2]),
         "smallest_p": float(found[3]),
-        "convicted": {name: fails for name, fails, _ in counts},
+        "rejected": {name: fails for name, fails, _ in counts},
         "undecided": {name: open_ for name, _, open_ in counts},
     }
-    return {"planted": rows, "right": right}
+    return {"mutants": rows, "right": right}

@@ -84,10 +84,10 @@ def _nothing(setting: Setting) -> Any:
 
 @dataclass(frozen=True)
 class Claim:
-    """A claim on trial.
+    """A claim and how it is tried.
 
     ``measure`` draws the data and sees no formula; ``judge`` confronts the data with formulas.
-    Wrong formulas can therefore be planted without drawing again (`proofs_check.power`).
+    Wrong formulas can therefore be tried without drawing again (`proofs_check.power`).
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""The two trials of the court: planted errors, and right formulas under many root seeds."""
+"""The two halves of the power study: wrong formulas, and right formulas under many root seeds."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from relabel_lab.proofs_check.claims import CLAIMS
-from relabel_lab.proofs_check.court import judge
 from relabel_lab.proofs_check.formulas import Formulas
-from relabel_lab.proofs_check.holm import rejected
+from relabel_lab.proofs_check.holm import rejected as fallen
 from relabel_lab.proofs_check.mutants import MUTANTS, Mutant
 from relabel_lab.proofs_check.registry import Claim, Setting
+from relabel_lab.proofs_check.verification import judge
 
 BY_ID: dict[str, Claim] = {claim.id: claim for claim in CLAIMS}
 HOME = Path(__file__).resolve().parent
@@ -28,7 +28,7 @@ def verdict(claim: Claim, data: Any, formulas: Formulas, setting: Setting) -> st
     return str(judge([claim], [evidence], setting)["claims"][0]["verdict"])
 
 
-def convictions(
+def verdicts_on(
     mutant: Mutant, measured: Measured, setting: Setting, every: bool = True
 ) -> dict[str, str]:
     """Verdicts of the claims concerned on one mutant; only the first claim unless ``every``."""
@@ -40,7 +40,7 @@ def convictions(
     return {name: verdict(BY_ID[name], measured[name], wrong, setting) for name in names}
 
 
-def planted(name: str) -> dict[str, str]:
+def tried_on_mutants(name: str) -> dict[str, str]:
     """Verdicts of one claim, measured once, on every mutant that concerns it."""
     claim, setting = BY_ID[name], Setting()
     data = claim.measure(setting)
@@ -48,13 +48,13 @@ def planted(name: str) -> dict[str, str]:
     return {m.name: verdict(claim, data, m.formulas(), setting) for m in concerned}
 
 
-def planted_rows(by_claim: dict[str, dict[str, str]]) -> list[dict[str, Any]]:
-    """One row a mutant: the verdicts, and whether any claim convicts it."""
+def mutant_rows(by_claim: dict[str, dict[str, str]]) -> list[dict[str, Any]]:
+    """One row a mutant: the verdicts, and whether any claim rejects it."""
     rows = []
     for mutant in MUTANTS:
         verdicts = {name: by_claim[name][mutant.name] for name in mutant.claims}
-        convicted = "fails" in verdicts.values()
-        rows.append({"mutant": mutant.name, "verdicts": verdicts, "convicted": convicted})
+        rejected = "fails" in verdicts.values()
+        rows.append({"mutant": mutant.name, "verdicts": verdicts, "rejected": rejected})
     return rows
 
 
@@ -75,22 +75,22 @@ def right_root(root: int, names: Sequence[str]) -> dict[str, Any]:
 
 
 def right_summary(names: Sequence[str], roots: Iterable[dict[str, Any]]) -> dict[str, Any]:
-    """Convictions and open comparisons by claim; Holm's procedure runs over each root's tests."""
-    convicted, undecided = ({name: 0 for name in names} for _ in range(2))
+    """Rejections and open comparisons by claim; Holm's procedure runs over each root's tests."""
+    rejected, undecided = ({name: 0 for name in names} for _ in range(2))
     smallest, runs, tests = 1.0, 0, 0
     for record in roots:
         found = [record["claims"][name] for name in names]
         p_values = [p for claim in found for p in claim["p"]]
-        falls = iter(rejected(p_values))
+        falls = iter(fallen(p_values))
         for name, claim in zip(names, found, strict=True):
             fell = any([next(falls) for _ in claim["p"]])
-            convicted[name] += bool(fell or claim["refuted"])
+            rejected[name] += bool(fell or claim["refuted"])
             undecided[name] += bool(claim["open"])
         runs, tests, smallest = runs + 1, tests + len(p_values), min([smallest, *p_values])
     return {
         "roots": runs,
         "tests": tests,
-        "convicted": convicted,
+        "rejected": rejected,
         "undecided": undecided,
         "smallest_p": smallest,
     }

@@ -17,7 +17,18 @@ from relabel_lab.relabel import signals
 from relabel_lab.relabel.errors import UsageError, WorkFailed, as_option, one_line
 from relabel_lab.suggest import near
 
-COMMANDS = ("theory", "simulate", "check", "scan", "figures", "samples", "pilot", "experiment")
+COMMANDS = (
+    "theory",
+    "simulate",
+    "check",
+    "scan",
+    "map",
+    "plot",
+    "figures",
+    "samples",
+    "pilot",
+    "experiment",
+)
 """Modules of `relabel.commands`: each has SUMMARY, ``add_arguments(parser)``, ``main(args)``."""
 
 DONE, FAILED, BAD_INPUT = 0, 1, 2
@@ -61,7 +72,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         args = build_parser().parse_args(words)
         _check_platforms()
-        return args.main(args)
+        code = args.main(args)
+        for remark in args.remarks:  # not beside the one line of an error
+            print(f"warning: {remark}", file=sys.stderr)
+        return code
     except UsageError as error:
         return _complain(program, str(error), BAD_INPUT)
     except ValueError as error:
@@ -103,7 +117,7 @@ def build_parser() -> Parser:
         )
         module.add_arguments(sub)
         add_common_arguments(sub)
-        sub.set_defaults(main=module.main)
+        sub.set_defaults(main=module.main, remarks=[])
     return parser
 
 

@@ -4,6 +4,8 @@ import argparse
 import math
 from decimal import Decimal, InvalidOperation
 
+from relabel_lab.relabel.errors import short
+
 LARGEST_WHOLE = 2**63 - 1  # what a 64-bit counter holds
 
 
@@ -12,9 +14,9 @@ def whole_number(text: str) -> int:
     try:
         value = Decimal(text)
     except InvalidOperation:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
+        raise argparse.ArgumentTypeError(f"{short(text)!r} is not a whole number") from None
     if not value.is_finite() or abs(value) > LARGEST_WHOLE or value != value.to_integral_value():
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number below 2^63")
+        raise argparse.ArgumentTypeError(f"{short(text)!r} is not a whole number below 2^63")
     return int(value)
 
 
@@ -23,7 +25,7 @@ def real_number(text: str) -> float:
     try:
         value = float(text[:-1]) / 100 if text.endswith("%") else float(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number") from None
+        raise argparse.ArgumentTypeError(f"{short(text)!r} is not a number") from None
     if not math.isfinite(value):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a finite number")
+        raise argparse.ArgumentTypeError(f"{short(text)!r} is not a finite number")
     return value

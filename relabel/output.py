@@ -16,15 +16,15 @@ _NUMBER = re.compile(r"-?(\d|inf$|nan$|$)")
 WIDTH = 80  # of a table that goes into a file or a pipe
 
 
-def print_json(value: Mapping[str, Any] | Sequence[Any]) -> None:
-    """One JSON document, with the versions behind it; see `strict`."""
-    told = {**value, "versions": versions()} if isinstance(value, Mapping) else value
+def print_json(value: Mapping[str, Any] | Sequence[Any], *packages: str) -> None:
+    """One JSON document, with the versions behind it, those of ``packages`` too; see `strict`."""
+    told = {**value, "versions": versions(*packages)} if isinstance(value, Mapping) else value
     print(json.dumps(strict(told), allow_nan=False))
 
 
-def versions() -> dict[str, str]:
+def versions(*packages: str) -> dict[str, str]:
     """Of the programs that decide the numbers."""
-    names = ("relabel-lab", "jax", "jaxlib", "numpy", "scipy")
+    names = ("relabel-lab", "jax", "jaxlib", "numpy", "scipy", *packages)
     return {"python": platform.python_version(), **{name: version(name) for name in names}}
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import math
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -95,12 +94,10 @@ def _two_classes(args: argparse.Namespace) -> Problem:
 
 
 def _warn_without_flips(args: argparse.Namespace, problem: Any) -> None:
-    """Say on standard error that an epsilon so large protects nothing."""
+    """Leave a word that an epsilon so large protects nothing, for when the work is done."""
     if args.epsilon is not None and float(problem.p) * float(problem.n) < FEWEST_FLIPS:
         rate = float(problem.p)
-        print(
-            f"warning: --epsilon {args.epsilon:g}: no label flips (p = {rate:.2g})", file=sys.stderr
-        )
+        args.remarks.append(f"--epsilon {args.epsilon:g}: no label flips (p = {rate:.2g})")
 
 
 def describe(args: argparse.Namespace, problem: Problem) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from relabel_lab.scan.work import (
     locally,
     on_cluster,
     run_scan,
+    theory_map,
 )
 
 __all__ = [
@@ -56,5 +57,6 @@ __all__ = [
     "parse",
     "preset",
     "run_scan",
+    "theory_map",
     "verify",
 ]

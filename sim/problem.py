@@ -16,7 +16,22 @@ from relabel_lab.sim.noise import ExactNoise, LabelNoise, UniformFlips
 SMALLEST, LARGEST = 1e-70, 1e70
 
 
-class Problem(eqx.Module):
+class _Door(type(eqx.Module)):  # type: ignore[misc]  # Equinox's metaclass
+    """Calls to `Problem` that name more than two classes make what `many` holds."""
+
+    many: Any = None  # `sim.simulate`, which knows both, enters `ClassProblem` here
+
+    def __call__(cls, *fields: Any, classes: Any = 2, **named: Any) -> Any:
+        if isinstance(classes, int) and classes == 2:
+            return super().__call__(*fields, **named)
+        for name in ("margin", "spectrum", "noise"):
+            value = named.pop(name, None)
+            if value is not None:
+                raise reject(name, value, f"left out with classes = {classes}")
+        return cls.many(*fields, classes=classes, **named)
+
+
+class Problem(eqx.Module, metaclass=_Door):
     r"""\(x = y\,m\,\mu + \Sigma^{1/2} z\), \(z \sim N(0, I_d)\), \(\Sigma\mu = 0\), flipped labels.
 
     Every field may be an array (fields broadcast), so one ``Problem`` can hold a whole grid for
@@ -31,6 +46,8 @@ class Problem(eqx.Module):
         margin: law of the margin variable m = 1 + u, or its name (see `parse_margin`).
         spectrum: the r eigenvalues of Sigma on the complement of mu, shape [..., d - 1].
         noise: how labels get flipped, when not uniformly with probability ``p``.
+        classes: with more than 2, the call makes a `ClassProblem` (R22), a type of its own that
+            `predict` and `simulate` serve; it takes ``epsilon`` as well.
 
     Raises:
         ValueError: naming the argument, its value and what is allowed.

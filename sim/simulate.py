@@ -13,6 +13,7 @@ from relabel_lab.sim.outcome import Outcome
 from relabel_lab.sim.problem import Problem
 from relabel_lab.sim.schemes import Scheme, parse_scheme
 
+type(Problem).many = classes.ClassProblem  # Problem(..., classes=K)
 ENGINES = {"dice": dice.run_many, "direct": direct.run_many}
 
 

@@ -1,10 +1,14 @@
-"""Four CPU devices for every test, and compiled programs shared by the test processes."""
+"""One of four CPU devices for every test, and compiled programs shared by the test processes.
+
+Each device compiles its own copy of a program, so engines see the first alone unless a test gives
+them several: these come from ``jax.devices()``.
+"""
 
 import gc
 import os
 from pathlib import Path
 
-os.environ.setdefault("JAX_NUM_CPU_DEVICES", "4")
+os.environ["JAX_NUM_CPU_DEVICES"] = "4"  # anew in every process of pytest-xdist
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the relabel program does
 os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.3")
 os.environ.setdefault(
@@ -15,6 +19,10 @@ import jax
 import pytest
 
 MOST_MAPS = 20_000
+FIRST = jax.local_devices()[:1]
+
+jax.local_devices = lambda *_, **__: FIRST
+os.environ["JAX_NUM_CPU_DEVICES"] = "1"  # of the programs that tests start
 
 
 @pytest.fixture(autouse=True, scope="module")

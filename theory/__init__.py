@@ -1,6 +1,12 @@
 """Predictions for retraining: proportional limit, population limit and critical separations."""
 
-from relabel_lab.theory.finite import FiniteLaw, boundary, finite_law, finite_laws
+from relabel_lab.theory.finite import (
+    FiniteLaw,
+    boundary,
+    finite_law,
+    finite_laws,
+    finite_rounds,
+)
 from relabel_lab.theory.fluctuations import scheme_law
 from relabel_lab.theory.limit import (
     BestRounds,
@@ -52,6 +58,7 @@ __all__ = [
     "critical_separation",
     "finite_law",
     "finite_laws",
+    "finite_rounds",
     "fixed_point",
     "helps_at_maximal_noise",
     "isotropic",

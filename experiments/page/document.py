@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from relabel_lab.experiments.page import deep, law, probe, prose
+from relabel_lab.experiments.page import deep, law, probe, prose, questions
 from relabel_lab.experiments.page.figures import law_picture, paths_picture
 from relabel_lab.experiments.page.paper import CIFAR10, NEWS
 from relabel_lab.experiments.records import Record, read_records
@@ -44,7 +44,8 @@ def document(runs: Mapping[str, Measured]) -> str:
         parts += deep_part(runs["image"], prose.IMAGE, CIFAR10)
     if "text" in runs:
         parts += deep_part(runs["text"], prose.TEXT, NEWS)
-    return "\n\n".join([*parts, prose.questions(runs), prose.CLOSING]) + "\n"
+    parts += prose.missing(runs)
+    return "\n\n".join([*parts, questions.questions(runs), prose.CLOSING]) + "\n"
 
 
 def probe_part(run: Measured) -> list[str]:
@@ -69,6 +70,9 @@ def probe_part(run: Measured) -> list[str]:
             law.pairs_table(run.law),
             f"![Predicted and measured gains]({PICTURES}/law.png)",
             prose.law_reading(run.law),
+            prose.CLASSES,
+            law.classes_table(records, run.law),
+            prose.classes_reading(records, run.law),
             prose.LEARNERS,
             law.learners_table(records),
             prose.learners_reading(records, run.law),

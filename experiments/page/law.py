@@ -1,12 +1,20 @@
 """Theory beside the probe: the binary law on pairs of classes, and the learner's part."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from relabel_lab.experiments.page.markdown import table
-from relabel_lab.experiments.page.statistics import Estimate, accuracy, by_seed, estimate, gain
+from relabel_lab.experiments.page.statistics import (
+    Estimate,
+    accuracy,
+    by_seed,
+    estimate,
+    gain,
+    kept_share,
+    label_accuracy,
+)
 from relabel_lab.experiments.records import Record
 
 ARMS = ("given", "full", "consensus")
@@ -132,3 +140,98 @@ def _told(setting: Mapping[str, Any]) -> str:
     if setting.get("learner") == "averaging":
         return f"averaging, {setting['features']} features"
     return f"{setting.get('learner', 'logistic')}, penalty {setting['penalty']:g}"
+
+
+WHITE = {"learner": "averaging", "features": "whitened"}
+
+
+def classes_table(records: Sequence[Record], law: Mapping[str, Any]) -> str:
+    """All classes at once, measured / predicted, by ε."""
+    rows = []
+    for told in law["classes"]:
+        found = {arm: _rows(records, told["epsilon"], arm, WHITE) for arm in ARMS}
+        base = accuracy(found["given"]).mean
+        cells = [f"{100 * base:.1f} / {100 * told['given']['accuracy']:.1f}"]
+        for arm in ARMS[1:]:
+            measured = gain(found[arm], found["given"]).mean
+            predicted = _over(told, arm)
+            cells.append(f"{100 * measured:+.1f} / {100 * predicted:+.1f}")
+        for arm in ARMS[1:]:
+            measured = label_accuracy(found[arm], "kept").mean
+            cells.append(f"{100 * measured:.1f} / {100 * told[arm]['labels']:.1f}")
+        kept = kept_share(found["consensus"], law["estimates"]["n"]).mean
+        cells.append(f"{100 * kept:.1f} / {100 * told['consensus']['kept']:.1f}")
+        rows.append([f"{told['epsilon']:g}", len(found["given"]), *cells])
+    columns = ["given", "full", "consensus", "labels, full", "labels, consensus", "kept"]
+    return table(["ε", "seeds", *columns], rows)
+
+
+def class_gains(
+    records: Sequence[Record], law: Mapping[str, Any]
+) -> list[tuple[float, str, float, float]]:
+    """ε, arm, measured and predicted gain over given, all classes at once."""
+    return [
+        (
+            told["epsilon"],
+            arm,
+            _class_gain(records, told["epsilon"], arm, "given"),
+            _over(told, arm),
+        )
+        for told in law["classes"]
+        for arm in ARMS[1:]
+    ]
+
+
+def class_orders(records: Sequence[Record], law: Mapping[str, Any]) -> list[tuple[float, float]]:
+    """Consensus over full at every ε, measured and predicted."""
+    return [
+        (
+            _class_gain(records, told["epsilon"], "consensus", "full"),
+            _over(told, "consensus", "full"),
+        )
+        for told in law["classes"]
+    ]
+
+
+class Even(NamedTuple):
+    """What equal distances of the same ρ would change.
+
+    Attributes:
+        above: at how many ε consensus would be above full.
+        epsilon: where the gain of full would change most.
+        gain: that gain with equal distances.
+        own: that gain with the distances as they are.
+    """
+
+    above: int
+    epsilon: float
+    gain: float
+    own: float
+
+
+def even_distances(law: Mapping[str, Any]) -> Even:
+    """The law for a simplex beside the law for the means as they are."""
+    above = sum(_over(row["simplex"], "consensus", "full") > 0 for row in law["classes"])
+    gains = [
+        (row["epsilon"], _over(row["simplex"], "full"), _over(row, "full"))
+        for row in law["classes"]
+    ]
+    return Even(above, *max(gains, key=lambda told: told[1] - told[2]))
+
+
+def _over(row: Mapping[str, Any], arm: str, base: str = "given") -> float:
+    return row[arm]["accuracy"] - row[base]["accuracy"]
+
+
+def class_levels(records: Sequence[Record], law: Mapping[str, Any]) -> tuple[float, float]:
+    """Least and largest predicted minus measured accuracy over ε and arms."""
+    errors = [
+        told[arm]["accuracy"] - accuracy(_rows(records, told["epsilon"], arm, WHITE)).mean
+        for told in law["classes"]
+        for arm in ARMS
+    ]
+    return min(errors), max(errors)
+
+
+def _class_gain(records: Sequence[Record], epsilon: float, arm: str, base: str) -> float:
+    return gain(_rows(records, epsilon, arm, WHITE), _rows(records, epsilon, base, WHITE)).mean

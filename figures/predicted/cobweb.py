@@ -12,7 +12,7 @@ SUMMARY = "cobweb of the state evolution at gamma = 1.5, p = 0.3, n/d = 2, class
 
 MIXTURE = Mixture(gamma=1.5, p=0.3, alpha=2.0, prior=0.3)
 STARTS = (0.2, 1.0)
-STAIRS = ((COLOURS["consensus"], ""), (COLOURS["full"], ", perfect labels"))
+STAIRS = ((COLOURS["helps"], ""), (COLOURS["harms"], ", perfect labels"))
 
 
 class Preset(NamedTuple):

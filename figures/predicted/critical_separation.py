@@ -52,15 +52,16 @@ def draw(data: dict[str, Any]) -> Any:
     for limit, words in ((1.0, "1: both, $n \\gg d$"), (1.5, "3/2: consensus, $n \\ll d$"),
                          (2.0, "2: full, $n \\ll d$")):  # fmt: skip
         axis.axhline(limit, color="#777777", linewidth=0.8, linestyle=":", zorder=0)
-        axis.annotate(words, (alpha[-1], limit), (-2, 3), textcoords="offset points", ha="right",
-                      color="#555555", fontsize=8)  # fmt: skip
-    for name, place in (("full", 0.6), ("consensus", 0.12)):
+        side: Any = {"va": "bottom"} if limit > 1 else {"va": "top"}
+        axis.annotate(words, (alpha[-1], limit), (-2, 3 if limit > 1 else -3), ha="right",
+                      textcoords="offset points", color="#555555", fontsize=8, **side)  # fmt: skip
+    for name, place, side in (("full", 0.6, "left"), ("consensus", 0.8, "right")):
         height = np.interp(np.log(place), np.log(alpha), data[name])
-        axis.annotate(f"{name}", (place, height), (4, 4), textcoords="offset points",
-                      color=COLOURS[name], weight="bold")  # fmt: skip
+        axis.annotate(f"{name}", (place, height), (4 if side == "left" else -8, 4 if side == "left" else -10),
+                      textcoords="offset points", ha=side, color=COLOURS[name], weight="bold")  # fmt: skip
     axis.text(20, 1.72, "both help", ha="center")
     axis.text(0.012, 1.68, "only consensus helps", ha="center")
-    axis.text(0.03, 1.2, "neither helps", ha="center")
+    axis.text(0.02, 1.2, "neither helps", ha="center")
     axis.set_xlim(alpha[0], alpha[-1])
     axis.set_ylim(0.9, 2.1)
     axis.set_xlabel(ALPHA)

@@ -30,7 +30,7 @@ class Preset(NamedTuple):
 
 
 PRESETS = {
-    "quick": Preset(d=501, low=0.2, high=50.0, points=9, seeds=64),
+    "quick": Preset(d=501, low=0.2, high=50.0, points=6, seeds=64),
     "full": Preset(d=4001, low=0.1, high=100.0, points=16, seeds=400),
 }
 
@@ -124,6 +124,6 @@ def _draw_panel(axis: Any, panel: dict[str, Any]) -> None:
             linewidth=1,
         )
     plain_log_axis(axis.xaxis, [0.1, 0.3, 1, 3, 10, 30, 100])
-    axis.set_xlim(0.9 * min(predicted["alpha"]), 1.1 * max(predicted["alpha"]))
+    axis.set_xlim(0.85 * min(predicted["alpha"]), 1.1 * max(predicted["alpha"]))
     axis.set_xlabel(ALPHA)
     axis.set_title(rf"$\rho$ = {panel['rho']:g}")

@@ -32,9 +32,9 @@ _DICE = tuple(10**k for k in range(1, 10))
 PRESETS = {
     "quick": Preset(
         n=2000,
-        d={"direct": (10, 100, 1000, 3000), "dice": _DICE},
-        seeds={"direct": 8, "dice": 2048},
-        repeats=5,
+        d={"direct": (10, 100, 1000, 3000), "dice": tuple(10**k for k in (1, 3, 5, 7, 9))},
+        seeds={"direct": 4, "dice": 512},
+        repeats=3,
     ),
     "full": Preset(
         n=10_000,
@@ -92,8 +92,8 @@ def draw(data: dict[str, Any]) -> Any:
         axis.plot(x, y, **style)
         middle = len(x) // 2
         place = (x[-1], y[-1]) if engine == "direct" else (x[middle], y[middle])
-        axis.annotate(words[engine], place, (7, 6), textcoords="offset points", color=COLOURS[engine],
-                      va="center" if engine == "direct" else "bottom")  # fmt: skip
+        axis.annotate(words[engine], place, (-8 if engine == "direct" else 7, 6), textcoords="offset points",
+                      color=COLOURS[engine], ha="right" if engine == "direct" else "left", va="bottom")  # fmt: skip
         if engine == "direct":
             reach = np.array([x[-1], 10 * x[-1]])
             axis.plot(reach, y[-1] * reach / x[-1], color=COLOURS[engine], ls=":", lw=1)

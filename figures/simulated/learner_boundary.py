@@ -27,7 +27,7 @@ VERDICTS = {
     "helps": COLOURS["helps"],
 }
 P_RANGE = (0.02, 0.48)
-RHO_RANGE = (0.25, 4.0)
+RHO_RANGE = (0.2, 2.6)
 NOISE_DIMENSIONS = 10**8  # of the predictions, which depend on n/(d-1) alone
 
 
@@ -43,7 +43,7 @@ class Preset(NamedTuple):
 
 
 PRESETS = {
-    "quick": Preset(8, 32, 60, (2.0, 8.0), ("ridge:0.1", "logistic:0.1"), 40),
+    "quick": Preset(6, 32, 60, (2.0, 8.0), ("ridge:0.1", "logistic:0.1"), 40),
     "full": Preset(
         10, 32, 200, (2.0, 8.0), ("ridge:1", "ridge:0.1", "logistic:0.1", "logistic:0.01"), 80
     ),

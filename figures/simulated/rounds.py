@@ -18,7 +18,7 @@ from relabel_lab.figures.style import (
 )
 from relabel_lab.sim import Problem, dice
 from relabel_lab.sim.margins import Constant
-from relabel_lab.sim.schemes import Consensus, Fresh, Full
+from relabel_lab.sim.schemes import Consensus, Fresh, Full, parse_scheme
 from relabel_lab.theory import fixed_point, predict
 
 SUMMARY = (
@@ -40,7 +40,7 @@ FINE = 60  # points a side of the boundary's grid
 
 
 class Preset(NamedTuple):
-    """Cells a side, seeds a cell, rounds, sizes (n, r) a panel.
+    """Cells a side, seeds a cell, rounds, sizes (n, r) a panel, rounds that are predicted.
 
     Compiling takes as long as a hundred small cells: n is the same in all panels of a preset, and
     seeds fill the engine's tile (the padded last one costs as much as a full one).
@@ -50,11 +50,12 @@ class Preset(NamedTuple):
     seeds: int
     rounds: int
     sizes: tuple[tuple[int, int], ...]
+    predicted: int = 3
 
 
 PRESETS = {
-    "quick": Preset(14, 64, 5, ((1000, 2000), (1000, 100))),
-    "full": Preset(16, 30, 8, ((8000, 16_000), (8000, 4000), (8000, 800))),
+    "quick": Preset(7, 32, 4, ((1000, 2000), (1000, 100))),
+    "full": Preset(16, 30, 8, ((8000, 16_000), (8000, 4000), (8000, 800)), 6),
 }
 
 
@@ -125,7 +126,8 @@ def caption(data: dict[str, Any]) -> str:
         f"κ over {data['seeds']} seeds of the exact law, a further round counting only where it adds 1 %. "
         "Line: predicted, below it the first round harms (R5). Top right: mean κ round by round on the "
         f"same samples, p = {path['p']:g}, n/(d-1) = {path['n'] / path['r']:g}, {path['seeds']} seeds; "
-        "the standard errors are smaller than the markers unless drawn; rings mark the best rounds. "
+        "the standard errors are smaller than the markers unless drawn; lines are predicted (R21, "
+        f"{len(path['schemes']['full']['predicted']) - 1} rounds); rings mark the best rounds. "
         f"Bottom right: predicted κ with new samples in each round, n ≫ d, ρ = {fall['rho']:g} (R6): starts "
         f"above the unstable point κ = {fall['unstable']:.3f} grow, starts below it collapse."
     )
@@ -154,16 +156,23 @@ def _paths(rho: float, preset: Preset, cell: int) -> dict[str, Any]:
     """Mean kappa round by round with its standard error, and the best round of each scheme."""
     n, r = preset.sizes[-1]
     seeds = PATHS["tiles"] * preset.seeds
-    found = _kappas(Problem(n, r + 1, PATHS["p"], rho**0.5), preset, cell, seeds)
+    problem = Problem(n, r + 1, PATHS["p"], rho**0.5)
+    found = _kappas(problem, preset, cell, seeds)
     schemes = {
         name: {
             "mean": kappa.mean(axis=0).tolist(),
             "error": (kappa.std(axis=0, ddof=1) / seeds**0.5).tolist(),
             "best": best_round(kappa),
+            "predicted": _predicted(problem, name, preset.predicted),
         }
         for name, kappa in found.items()
     }
     return {"n": n, "r": r, "p": PATHS["p"], "rho": rho, "seeds": seeds, "schemes": schemes}
+
+
+def _predicted(problem: Problem, name: str, rounds: int) -> list[float]:
+    """Kappa round by round in the proportional limit (R21)."""
+    return np.asarray(predict(problem, parse_scheme(name), rounds).kappa).tolist()
 
 
 def _collapse(rounds: int) -> dict[str, Any]:
@@ -178,7 +187,8 @@ def _collapse(rounds: int) -> dict[str, Any]:
 
 
 def _draw_map(axis: Any, data: dict[str, Any], panel: dict[str, Any], name: str) -> Any:
-    colours = ListedColormap(colormaps["viridis_r"](np.linspace(0.05, 1, data["rounds"] + 1)))
+    shades = colormaps["viridis_r"](np.linspace(0.15, 1, data["rounds"]))
+    colours = ListedColormap([(0.85, 0.85, 0.85, 1.0), *shades])  # grey: do not retrain
     image = axis.pcolormesh(
         data["p"], data["rho"], np.asarray(panel["best"][name]), cmap=colours,
         vmin=-0.5, vmax=data["rounds"] + 0.5, rasterized=True,
@@ -196,11 +206,13 @@ def _draw_paths(axis: Any, paths: list[dict[str, Any]]) -> None:
     """Mean kappa on the same samples; a ring marks the best number of rounds."""
     for number, path in enumerate(paths):
         for name, line in path["schemes"].items():
+            predicted = line["predicted"]
+            axis.plot(predicted, color=COLOURS[name], linewidth=1.2)
             mean, best = line["mean"], line["best"]
             label = name if number == 0 else None
             axis.errorbar(
                 range(len(mean)), mean, line["error"], color=COLOURS[name], label=label,
-                marker=MARKERS[name], markersize=3,
+                marker=MARKERS[name], markersize=4.5, markerfacecolor="white", linestyle="",
             )  # fmt: skip
             label = "best" if label == SCHEMES[-1].name else None
             axis.plot(
@@ -212,7 +224,7 @@ def _draw_paths(axis: Any, paths: list[dict[str, Any]]) -> None:
     plain_log_axis(axis.yaxis, [0.5, 1, 2, 4])
     axis.set_xlabel("round")
     axis.set_ylabel(r"mean $\kappa$")
-    axis.set_title(f"same samples: $p$ = {path['p']:g}\n$n/(d-1)$ = {path['n'] / path['r']:g}")
+    axis.set_title(f"same samples, $p$ = {path['p']:g}")
     axis.legend(loc="center right", bbox_to_anchor=(1, 0.58), fontsize=8)
 
 
@@ -226,8 +238,9 @@ def _draw_collapse(axis: Any, collapse: dict[str, Any]) -> None:
     plain_log_axis(axis.yaxis, [0.1, 1, 10, 100])
     words = {"va": "center", "ha": "right", "textcoords": "offset points"}
     axis.annotate("unstable point", (last, collapse["unstable"]), (0, 6), fontsize=8, **words)
-    axis.annotate("grow", (last, highest[-1]), (-24, -2), color=COLOURS["helps"], **words)
-    axis.annotate("collapse", (last, lowest[-1]), (-24, 4), color=COLOURS["harms"], **words)
+    axis.annotate("grow", (last, highest[-1]), (0, -12), color=COLOURS["helps"], **words)
+    axis.annotate("collapse", (0, lowest[0]), (0, -12), color=COLOURS["harms"], va="center",
+                  textcoords="offset points")  # fmt: skip
     axis.set_xlabel("round")
     axis.set_ylabel(r"$\kappa$")
-    axis.set_title(f"new samples: $\\rho$ = {collapse['rho']:g}")
+    axis.set_title(f"new samples, $\\rho$ = {collapse['rho']:g}")

@@ -126,11 +126,15 @@ def shrink(eigenvalues: np.ndarray, n: int) -> np.ndarray:
 
 
 def draw(fitted: Mixture, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Rows [n, d] and given signs from the fitted mixture, in the basis of its eigenvectors."""
+    """Rows [n, d] and given signs from the fitted mixture, in the basis of its eigenvectors.
+
+    Noise along the mean stays between the theory's two margins (none, and as much as in any other
+    direction), so that more of it counts against the fit.
+    """
     y = np.where(rng.random(fitted.n) < fitted.prior, 1.0, -1.0)
     sign = np.where(rng.random(fitted.n) < fitted.p, -y, y)
     z = rng.standard_normal((fitted.n, len(fitted.eigenvalues) + 1))
-    spread = np.sqrt(np.r_[fitted.along * fitted.variance, fitted.eigenvalues])
+    spread = np.sqrt(np.r_[min(fitted.along, 1.0) * fitted.variance, fitted.eigenvalues])
     X = z * spread
     X[:, 0] += y * fitted.gamma
     return X, sign

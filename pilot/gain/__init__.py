@@ -13,7 +13,7 @@ from relabel_lab.pilot.gain.compare import (
 from relabel_lab.pilot.gain.coverage import Coverage, Part, coverage
 from relabel_lab.pilot.gain.curve import Curve, curve
 from relabel_lab.pilot.gain.fitting import density, fit
-from relabel_lab.pilot.gain.intervals import Spread, paired_rows
+from relabel_lab.pilot.gain.intervals import Spread, by_parts, corrected_t, paired_rows
 from relabel_lab.pilot.gain.measure import (
     GIVEN,
     INITIAL,
@@ -22,6 +22,7 @@ from relabel_lab.pilot.gain.measure import (
     Measured,
     Plan,
     affordable,
+    choose_place,
     measure,
 )
 from relabel_lab.pilot.gain.outoffold import OutOfFold, out_of_fold
@@ -63,7 +64,10 @@ __all__ = [
     "Turn",
     "affordable",
     "base_matrix",
+    "by_parts",
+    "choose_place",
     "compare",
+    "corrected_t",
     "coverage",
     "curve",
     "density",

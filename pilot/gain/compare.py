@@ -1,5 +1,6 @@
 """Every candidate against the learner as given and against the tuned one."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,7 @@ from relabel_lab.pilot.gain.scoring import Scorer
 
 LEVEL = 0.95
 Key = tuple[str, str]
+Way = Callable[..., Spread]
 
 
 @dataclass(frozen=True)
@@ -78,13 +80,13 @@ class Gains:
     unit: str
 
 
-def compare(measured: Measured, scorer: Scorer, *, strict: bool = False) -> Gains:
+def compare(measured: Measured, scorer: Scorer, way: Way = spread) -> Gains:
     """Paired differences on the same held-out rows, corrected for noise and for the number tried.
 
     Args:
         measured: predictions of all candidates.
         scorer: how rows are scored.
-        strict: Nadeau and Bengio's intervals.
+        way: how a gain's variance is taken; the studies compare ways.
     """
     scores = {key: scorer.scores(codes) for key, codes in measured.predictions.items()}
     folds = measured.folds[:, scorer.rows]
@@ -94,7 +96,7 @@ def compare(measured: Measured, scorer: Scorer, *, strict: bool = False) -> Gain
 
     def gain(a: Key, b: Key) -> Gain:
         # Candidates are refused on different rows: every score has the same shape by construction.
-        return Gain(spread(scores[a] - scores[b], folds, strict=strict, unit=unit), level)
+        return Gain(way(scores[a] - scores[b], folds, unit=unit), level)
 
     base = tuned_key(measured)
     given = (GIVEN, INITIAL)

@@ -118,6 +118,12 @@ def choose_once(data: Dataset, variants: Sequence[Any], order: Sequence[int], pl
         return order[search(score, len(order))]
 
 
+def choose_place(data: Dataset, learner: Learner, plan: Plan) -> int | None:
+    """Where on its path the learner is best, as `measure` chooses it; None: it has no path."""
+    variants, _, order = _variants(learner)
+    return choose_once(data, variants, order, plan) if order else None
+
+
 def fold_of(data: Dataset, plan: Plan, repeat: int) -> np.ndarray:
     """The folds of one repeat; a repeat's folds do not depend on how many there are."""
     return assign_folds(data, plan.folds, np.random.default_rng([plan.seed, 1000 + repeat]))

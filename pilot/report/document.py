@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from relabel_lab.pilot.diagnosis import diagnose
-from relabel_lab.pilot.findings import Findings
+from relabel_lab.pilot.findings import Findings, diagnose
 from relabel_lab.pilot.fit import Fit
 from relabel_lab.pilot.gain import INITIAL, LEVEL, RETUNED, TUNED, Gain, Part, Spread
 
@@ -22,7 +21,6 @@ def document(found: Findings) -> dict[str, Any]:
             "repeats": len(found.measured.folds),
             "seed": found.settings.plan.seed,
             "trainings": found.measured.fits,
-            "strict": found.settings.strict,
             "margin": found.settings.margin,
         },
         "noise": _noise(found),

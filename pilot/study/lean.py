@@ -3,7 +3,6 @@
 from typing import Any, Self
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve
 from sklearn.base import BaseEstimator, ClassifierMixin
 
 
@@ -17,6 +16,10 @@ class LeanRidge(ClassifierMixin, BaseEstimator):
     def __init__(self, alpha: float = 1.0):
         self.alpha = alpha
 
+    def __sklearn_clone__(self) -> Self:
+        """A copy without scikit-learn's look at the signature, a fifth of the study's time."""
+        return type(self)(self.alpha)
+
     def fit(self, X: Any, y: Any) -> Self:
         """Solve the normal equations."""
         self.classes_, codes = np.unique(y, return_inverse=True)
@@ -29,7 +32,7 @@ class LeanRidge(ClassifierMixin, BaseEstimator):
         gram = Z.T @ Z
         gram.flat[:: len(gram) + 1] += self.alpha
         self.intercept_ = target.mean(axis=0)
-        self.coef_ = cho_solve(cho_factor(gram), Z.T @ (target - self.intercept_))
+        self.coef_ = np.linalg.solve(gram, Z.T @ (target - self.intercept_))
         return self
 
     def decision_function(self, X: Any) -> np.ndarray:

@@ -14,7 +14,7 @@ from relabel_lab.pilot.channel import Channel
 from relabel_lab.pilot.learners import Learner, learner, named_learner
 from relabel_lab.pilot.study.lean import LeanRidge
 
-TEST_ROWS = 6000
+TEST_ROWS = 4000
 Draw = Callable[[int, np.random.Generator], tuple[np.ndarray, np.ndarray]]
 
 

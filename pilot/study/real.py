@@ -9,7 +9,6 @@ where it was stopped.
 """
 
 import argparse
-import os
 import sys
 import time
 import warnings
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from relabel_lab.pilot.channel import Channel
 from relabel_lab.pilot.data import dataset
@@ -30,7 +30,7 @@ from relabel_lab.pilot.study.real_data import Case, news, small
 from relabel_lab.pilot.study.real_tables import report
 from relabel_lab.pilot.study.rivals import rivals
 
-LEARNERS = ("logistic:1", "logistic:0.01", "boosting")
+LEARNERS = ("logistic:1", "logistic:0.01", "ridge:1", "boosting")
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -42,19 +42,20 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--learners", nargs="+", default=list(LEARNERS))
     parser.add_argument("--sets", nargs="+", default=["wine", "cancer", "digits", "news"])
     parser.add_argument("--repeats", type=int, default=3, help="of cross-fitting")
+    parser.add_argument("--folds", type=int, default=5, help="of cross-fitting")
     parser.add_argument("--report", action="store_true", help="only the table of what is there")
     args = parser.parse_args(argv)
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
     warnings.filterwarnings("ignore")  # rounds that keep the earlier model are counted, not told
     journal = Journal(args.out / "cells.jsonl")
     if not args.report:
         cells = {name: case for name, case in _cells(args)}
-        run_missing(
-            journal,
-            cells,
-            lambda name: study(*cells[name], args.repeats),
-            lambda k, total: print(f"{k}/{total}", file=sys.stderr, flush=True),
-        )
+        with threadpool_limits(1):
+            run_missing(
+                journal,
+                cells,
+                lambda name: study(*cells[name], args.repeats, args.folds),
+                lambda k, total: print(f"{k}/{total}", file=sys.stderr, flush=True),
+            )
     print(report(list(journal.cells().values())))
     return 0
 
@@ -70,14 +71,14 @@ def _cells(args: argparse.Namespace) -> Iterator[tuple[str, tuple[Case, str]]]:
                 yield f"{case.name}/{learner}/{repetition}", (case, learner)
 
 
-def study(case: Case, name: str, repeats: int) -> dict[str, Any]:
+def study(case: Case, name: str, repeats: int, folds: int) -> dict[str, Any]:
     """One pilot, and the test accuracy of everything it might recommend."""
     start = time.perf_counter()
     X, given, X_test, y_test = case.rows()
     learner = named_learner(name)
     data = dataset(X, given)
     channel = None if case.epsilon is None else Channel.from_epsilon(case.epsilon, data.K)
-    settings = Settings(Plan(seed=case.repetition, repeats=repeats))
+    settings = Settings(Plan(folds=folds, repeats=repeats, seed=case.repetition))
     judged = scored(data, channel, learner, settings)
     seconds = time.perf_counter() - start
     models = {

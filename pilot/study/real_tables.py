@@ -51,6 +51,8 @@ def wins(cells: list[Cell]) -> str:
 
 
 def _mean(part: list[Cell], column: str) -> str:
+    if any(column not in cell["accuracy"] for cell in part):
+        return "–"
     values = 100 * np.array([cell["accuracy"][column] for cell in part])
     if len(values) < 2:
         return f"{values.mean():.1f}"

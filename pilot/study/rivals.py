@@ -31,7 +31,9 @@ class ConsensusSelfTraining(ClassifierMixin, BaseEstimator):
 
 
 def rivals(estimator: Any) -> dict[str, Any]:
-    """Unfitted rivals around the same learner; they need its probabilities."""
+    """Unfitted rivals around the same learner; none where it has no probabilities to sort by."""
+    if not hasattr(estimator, "predict_proba"):
+        return {}
     from cleanlab.classification import CleanLearning
 
     found: dict[str, Any] = {"self-training": ConsensusSelfTraining(clone(estimator))}

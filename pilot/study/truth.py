@@ -4,8 +4,18 @@ from typing import Any
 
 import numpy as np
 
+from relabel_lab.pilot.data import dataset
 from relabel_lab.pilot.final import candidate
-from relabel_lab.pilot.gain import GIVEN, INITIAL, RETUNED, Key, Measured, tuned_key
+from relabel_lab.pilot.gain import (
+    GIVEN,
+    INITIAL,
+    RETUNED,
+    Key,
+    Measured,
+    Plan,
+    choose_place,
+    tuned_key,
+)
 from relabel_lab.pilot.learners import Learner
 
 
@@ -16,6 +26,18 @@ def accuracies(
     keys = [key for key in measured.predictions if key[1] != RETUNED]
     models = {key: candidate(learner, measured.parameters, key).fit(*rows) for key in keys}
     return {key: float(np.mean(m.predict(test[0]) == test[1])) for key, m in models.items()}
+
+
+def retuned_accuracy(
+    learner: Learner,
+    rows: tuple[Any, np.ndarray],
+    test: tuple[Any, np.ndarray],
+    seed: int,
+) -> float:
+    """Test accuracy of the learner with its penalty chosen on ``rows`` (X, given labels) alone."""
+    place = choose_place(dataset(*rows), learner, Plan(seed=seed))
+    model = learner.at(place).fit(*rows)
+    return float(np.mean(model.predict(test[0]) == test[1]))
 
 
 def true_gains(accuracy: dict[Key, float], measured: Measured) -> dict[str, dict[str, float]]:

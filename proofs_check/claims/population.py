@@ -1,11 +1,11 @@
-r"""R6 (population limit), R8 (clean labels) and R4 (consensus is the midpoint): exact identities."""
+r"""R6, the population limit: its boundary at constant margin, its threshold for ten margin laws."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-import numpy as np
 import sympy as sp
 from flint import arb
 
@@ -19,11 +19,9 @@ from relabel_lab.proofs_check.balls import (
 )
 from relabel_lab.proofs_check.enclosure import saved_pieces, verify_pieces
 from relabel_lab.proofs_check.formulas import Formulas
-from relabel_lab.proofs_check.formulas import law as margin_law
 from relabel_lab.proofs_check.registry import DERIVED, Check, Claim, Evidence, Setting
 from relabel_lab.proofs_check.verifiers import growth_falls
 
-CLEAN_MARGINS = ("constant", "half-normal:0.5", "uniform:1", "normal:{}")  # the last: isotropic
 KAPPAS = tuple(Fraction(j, 20) for j in range(1, 160))
 
 
@@ -119,6 +117,17 @@ def growth_check(law: Law) -> tuple[Check, bytes]:
     return Check(name, "proved", found, left is None and wrong is None), saved
 
 
+def two_point_factor(kappa: arb) -> arb:
+    r"""\(F(\kappa)/(\rho\,Em^2\kappa)\) for m = 30 with probability 1/100 and 1 otherwise."""
+    law = ((1, Fraction(99, 100)), (30, Fraction(1, 100)))
+
+    def mean(f: Callable[[arb], arb]) -> arb:
+        return sum((ball(weight) * f(arb(m)) for m, weight in law), arb(0))
+
+    top = mean(lambda m: m * central(m * kappa))
+    return top / (2 * mean(lambda m: density(m * kappa)) * mean(lambda m: m * m) * kappa)
+
+
 def judge_threshold(_: Any, formulas: Formulas, setting: Setting) -> Evidence:
     r"""The table's threshold is \(1/E m^2\), and above it every start grows."""
     checks, saved = [], {}
@@ -132,86 +141,13 @@ def judge_threshold(_: Any, formulas: Formulas, setting: Setting) -> Evidence:
             )
             growth, saved[f"{law[0]}_{float(law[1]):g}.json"] = growth_check(law)
             checks.append(growth)
+        factor = two_point_factor(ball(Fraction(68, 100)))
+        broken = bool(factor < ball(Fraction(1, 5)))
+        checks.append(Check("m = 1 or 30: F/(rho E m^2 kappa)", "< 0.2", str(factor), broken))
     return Evidence(tuple(checks), certificates=saved)
 
 
-def judge_clean(_: Any, formulas: Formulas, setting: Setting) -> Evidence:
-    r"""At p = 0: \(a_1 \le E m\) and \(D - k^2 = b(2ck+b) > 0\), because \(c, b > 0\)."""
-    k, c, b = sp.symbols("k c b", positive=True)
-    excess = sp.factor(formulas.full_square(k, c, b) - k**2)
-    positive = sp.ask(sp.Q.positive(excess))
-    checks = [Check("D - k^2 > 0", "b (2ck + b)", str(excess), positive)]
-    for margin in CLEAN_MARGINS:
-        for rho in np.geomspace(0.05, 20, 15):
-            for alpha in np.geomspace(0.02, 200, 15):
-                at = (0.0, rho, alpha, margin_law(margin.format(rho**-0.5)))
-                loss = formulas.full(*at) / formulas.initial(*at)
-                name = f"ratio at rho={rho:.3g}, alpha={alpha:.3g}, margin {margin}"
-                checks.append(Check(name, "<= 1", loss, loss <= 1.0))
-    return Evidence(tuple(checks))
-
-
-def judge_midpoint(_: Any, formulas: Formulas, setting: Setting) -> Evidence:
-    """The identity t 1[t = s] = (t + s)/2 on all four label pairs, and its vectors in integers."""
-    pairs = [(t, s) for t in (-1, 1) for s in (-1, 1)]
-    checks = [
-        Check(f"t={t}, s={s}", t + s, 2 * t * (t == s), t + s == 2 * t * (t == s)) for t, s in pairs
-    ]
-    rng = np.random.default_rng(setting.root)
-    x = rng.integers(-(2**20), 2**20, size=(501, 40))
-    given = rng.choice([-1, 1], size=501)
-    predicted = np.where(x @ (given @ x) >= 0, 1, -1)
-    kept = predicted == given
-    consensus = 2 * (predicted[kept] @ x[kept])
-    midpoint = given @ x + predicted @ x
-    same = bool((consensus == midpoint).all())
-    gap = int(abs(consensus - midpoint).max())
-    checks.append(Check("largest difference of the two vectors, n = 501, d = 40", 0, gap, same))
-    k, c, b, a = sp.symbols("k c b a_0", positive=True)
-    cross = c * k**2 + k * b
-    direct = k**2 + 2 * cross + formulas.full_square(k, c, b)
-    gap_of_squares = sp.expand(direct - formulas.consensus_square(k, c, b))
-    checks.append(Check("|v_0 + v_1|^2 expanded", "0", str(gap_of_squares), gap_of_squares == 0))
-    return Evidence(tuple(checks))
-
-
-def judge_best(_: Any, formulas: Formulas, setting: Setting) -> Evidence:
-    r"""\(\beta^*\) is the maximiser: stationarity by algebra, and the table on a grid of beta."""
-    a0, a1, k, b, beta = sp.symbols("a_0 a_1 k b beta", positive=True)
-    c = sp.symbols("c", real=True)
-    cross = (c * k + b) * k
-    square = formulas.full_square(k, c, b)
-    gram = sp.Matrix([[k**2, cross], [cross, square]])
-    weights = gram.adjugate() * sp.Matrix([a0, a1])
-    norm = square + 2 * beta * cross + beta**2 * k**2
-    slope = sp.numer(sp.together(sp.diff((a1 + beta * a0) ** 2 / norm, beta)))
-    rest = sp.simplify(slope.subs(beta, weights[0] / weights[1]))
-    checks = [Check("slope at beta*", "0", str(rest), rest == 0)]
-    for p, rho, alpha, sign in ((0.1, 1.0, 0.5, -1), (0.3, 2.0, 2.0, 1), (0.45, 2.0, 10.0, 1)):
-        best, kappa = formulas.best(p, rho, alpha)
-        near = best + np.linspace(-3, 3, 61)
-        tried = max(abs(formulas.interpolated(x, p, rho, alpha)) for x in near)
-        at = sign * formulas.interpolated(best, p, rho, alpha)
-        name = f"p={p}, rho={rho}, alpha={alpha}, weight of the retrained model {sign:+d}"
-        top = bool(abs(at / kappa - 1) < 1e-12 and tried <= kappa * (1 + 1e-12))
-        checks.append(Check(f"|kappa| at beta* is the largest, {name}", kappa, at, top))
-        for value, scheme in ((0.0, formulas.full), (1.0, formulas.consensus)):
-            gap = float(formulas.interpolated(value, p, rho, alpha) / scheme(p, rho, alpha) - 1)
-            checks.append(
-                Check(f"beta = {value:g} is the scheme, {name}", 0, gap, abs(gap) < 1e-12)
-            )
-    return Evidence(tuple(checks))
-
-
 CLAIMS = (
-    Claim(
-        "R4-midpoint",
-        "symbolic",
-        DERIVED,
-        r"The consensus-retrained averaging classifier is $(\hat\theta_0+\hat\theta_1)/2$, exactly.",
-        {"n": ">= 1", "d": ">= 1", "labels": "any"},
-        judge_midpoint,
-    ),
     Claim(
         "R6-boundary",
         "symbolic",
@@ -225,28 +161,10 @@ CLAIMS = (
         "R6-threshold",
         "enclosure",
         DERIVED,
-        r"In the population limit $F(\kappa)\ge\rho\,E[m^2]\,\kappa$, so every start grows once "
-        r"$\rho\,E m^2 > 1$, the PCA threshold.",
+        r"In the population limit $F(\kappa)\ge\rho\,E[m^2]\,\kappa$ for five half-normal and five uniform "
+        r"margin laws, so every start grows once $\rho\,E m^2 > 1$, the PCA threshold; not for every law: "
+        r"with m = 1 or 30 (one in a hundred) the factor is 0.19 at $\kappa=0.68$.",
         {"kappa": "(0, inf)", "margin": [f"{kind}:{float(size):g}" for kind, size in LAWS]},
         judge_threshold,
-    ),
-    Claim(
-        "R8-clean",
-        "symbolic",
-        DERIVED,
-        r"At $p=0$ full retraining never helps in the proportional limit, for positive margins and for "
-        r"gaussian ones of variance $1/\rho$: $\kappa_1<\kappa_0$.",
-        {"p": "0", "rho": "(0, inf)", "alpha": "(0, inf)", "margin, on a grid": CLEAN_MARGINS},
-        judge_clean,
-    ),
-    Claim(
-        "R9-best",
-        "symbolic",
-        DERIVED,
-        r"Among all $w_1\hat\theta_1+w_0\hat\theta_0$ the best has $\kappa=\rho\sqrt{a^TG^{-1}a}$, "
-        r"$\beta^*=w_0/w_1$; $\beta=0$ is full, $\beta=1$ consensus retraining. Where $w_1<0$ no "
-        r"$\hat\theta_1+\beta\hat\theta_0$ attains it.",
-        {"beta": "real", "margin": "any"},
-        judge_best,
     ),
 )

@@ -85,7 +85,7 @@ def judge_threshold(
 
 
 def _sign_test(side: int, cell: Cell, gain: Array, size: float) -> Test:
-    """Small p-values convict a gain of the wrong sign; ``size`` is what must be found."""
+    """Small p-values reject a gain of the wrong sign; ``size`` is what must be found."""
     mean, error = mean_and_error(gain)
     degrees = len(gain) - 1
     p_value = float(t.sf(-side * mean / error, degrees))
@@ -110,9 +110,9 @@ CLAIMS = (
         "R6-anisotropic",
         "sampled",
         DERIVED,
-        r"The first step from $p\to1/2$ with $n\gg d$ helps iff "
-        r"$\gamma^4(E m^2)^2>\mathrm{tr}\,\Sigma^4/\mathrm{tr}\,\Sigma^2$ (no eigenvalue dominating): "
-        r"loss 5 % below the threshold of $\gamma^2$, gain 5 % above (3 % at full).",
+        r"At one spectrum (one half of the eigenvalues twice the other) and one margin law the first step "
+        r"from p near 1/2 with $n\gg d$ loses 5 % below and gains 5 % above (3 % at full) the separation "
+        r"$\gamma^4(E m^2)^2=\mathrm{tr}\,\Sigma^4/\mathrm{tr}\,\Sigma^2$.",
         {"r": R, "margin": MARGIN, "spectrum": NOISE, "kappa_0": SIGNAL},
         judge_threshold,
         measure_threshold,

@@ -27,7 +27,7 @@ SCHEMES = (
 
 
 def problem_of(at: Setup) -> Problem:
-    """The same problem for the code on trial."""
+    """The same problem for the code that users run."""
     spectrum = at.spectrum if at.power else None
     noise = parse_noise(at.noise)
     return Problem(at.n, at.r + 1, None, at.gamma, margin=at.margin, noise=noise, spectrum=spectrum)

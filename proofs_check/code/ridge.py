@@ -11,10 +11,12 @@ from relabel_lab.proofs_check.formulas import Array, Formulas
 from relabel_lab.proofs_check.registry import OTHER, Claim, Evidence, Setting
 from relabel_lab.sim import Problem, parse_scheme
 from relabel_lab.sim.learners import Ridge
+from relabel_lab.sim.noise import ClassFlips
 from relabel_lab.theory.limit import predict_ridge
 
 # n, d, |mu|, flips: accuracy as the penalty grows (arXiv 2405.14088, closed form; R24)
 TABLE = ((1000, 500, 1.5, 0.3), (1600, 400, 2.0, 0.4), (400, 800, 2.0, 0.2))
+SHARE = 1 / 3  # of positive labels, where flips depend on the class
 SHAPE = (400, 200, 1.6, 0.2, 0.5)  # n, d, gamma, p, penalty
 
 
@@ -46,10 +48,18 @@ def judge(drawn: Array, f: Formulas, setting: Setting) -> Evidence:
         checks.append(
             near(f"accuracy at a large penalty, n={n}, d={d}", found.accuracy[0], expected, 1e-6)
         )
+        by_class = Problem(n, d + 1, gamma=gamma, margin="gaussian", noise=_by_class(p))
+        found = predict_ridge(by_class, parse_scheme("initial"), Ridge(1e9), positive=SHARE)
+        checks.append(near(f"the same, flips by class, n={n}", found.accuracy[0], expected, 1e-6))
     n, d, gamma, p, penalty = SHAPE
     limit = predict_ridge(Problem(n, d, p, gamma), parse_scheme("full"), Ridge(penalty)).accuracy
     tests = [within(f"accuracy of round {t}", drawn[:, t], float(limit[t]), 0.004) for t in (0, 1)]
     return Evidence(tuple(checks), tuple(tests))
+
+
+def _by_class(p: float) -> ClassFlips:
+    """Flips of both classes that are p on average (R17)."""
+    return ClassFlips(p / 2, 1.25 * p, positive=SHARE)
 
 
 CLAIMS = (

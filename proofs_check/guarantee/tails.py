@@ -64,7 +64,9 @@ def _radius_rate(y: arb, degrees: int, side: int) -> arb:
 
 
 def squared_radius(degrees: int, n: int, side: int, budget: float) -> float:
-    """Bound on chi^2_degrees / n."""
+    """Bound on chi^2_degrees / n; of no degrees it is 0."""
+    if not degrees:
+        return 0.0
     width = side * sqrt(2 / degrees)
     bound = max(0.0, _extend(lambda y: _radius_rate(y, degrees, side), 1.0, width, budget))
     return bound * degrees / n * (1 + side * SLACK)

@@ -1,4 +1,4 @@
-"""Errors planted in the packages themselves, and the claims that must reject each of them."""
+"""Errors in the packages themselves, and the claims that must reject each of them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Mutation:
     wrong: str
     claims: tuple[str, ...]
 
-    def planted(self, source: str) -> str:
+    def applied(self, source: str) -> str:
         """The module's source with the error in it.
 
         Raises:

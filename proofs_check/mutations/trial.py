@@ -1,6 +1,6 @@
 """One mutation tried: ``python -m relabel_lab.proofs_check.mutations.trial NUMBER`` prints JSON.
 
-Imports that load the package come after the error is planted.
+Imports that load the package come after the mutation.
 """
 
 import json
@@ -13,11 +13,11 @@ def tried(number: int) -> dict[str, Any]:
 
     A comparison rejects at the level that it gets in a whole run of the quick level.
     """
-    from relabel_lab.proofs_check.mutations.planting import plant
+    from relabel_lab.proofs_check.mutations.loading import mutate
     from relabel_lab.proofs_check.mutations.registry import MUTATIONS
 
     mutation = MUTATIONS[number]
-    plant(mutation)
+    mutate(mutation)
     for name in mutation.claims:
         found = rejection(name)
         if found is not None:
@@ -28,9 +28,9 @@ def tried(number: int) -> dict[str, Any]:
 def rejection(name: str) -> dict[str, Any] | None:
     """The first comparison of a claim that rejects, with what it expected and found."""
     from relabel_lab.proofs_check.claims import CLAIMS
-    from relabel_lab.proofs_check.court import gather
     from relabel_lab.proofs_check.registry import Setting
     from relabel_lab.proofs_check.sampling import LEVEL
+    from relabel_lab.proofs_check.verification import gather
 
     claim = next(claim for claim in CLAIMS if claim.id == name)
     evidence = gather(claim, Setting())

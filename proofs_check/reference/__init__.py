@@ -1,4 +1,4 @@
-"""The model written a second time, in NumPy and SciPy alone: what the code on trial must give.
+"""The model written a second time, in NumPy and SciPy alone: what the packages must give.
 
 Nothing here imports `relabel_lab.theory`, `relabel_lab.sim` or `relabel_lab.scan`.
 """

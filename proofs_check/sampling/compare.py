@@ -67,7 +67,7 @@ def two_means(name: str, first: Array, second: Array, tolerance: float) -> Test:
 
 
 def at_least(name: str, values: Array, bound: float) -> Test:
-    """Is the mean of ``values`` at least ``bound``?  Small p-values convict a mean below it."""
+    """Is the mean of ``values`` at least ``bound``?  Small p-values reject a mean below it."""
     found, error = mean_and_error(values)
     degrees = len(values) - 1
     p_value = float(t.sf((bound - found) / error, degrees)) if error else float(found >= bound)

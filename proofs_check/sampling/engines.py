@@ -1,4 +1,4 @@
-"""Draws from the engines of `sim`, in the vocabulary of the court."""
+"""Draws from the engines of `sim`, as results of the claims."""
 
 from __future__ import annotations
 

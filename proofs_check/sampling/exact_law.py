@@ -1,7 +1,7 @@
 """The exact law of one retraining round (R2, R3), isotropic noise, in plain NumPy.
 
 Independent of the engines in `sim`.  The base draws do not depend on any formula; `assemble`
-turns them into results with the formulas of the table, so that a wrong one can be planted.
+turns them into results with the formulas of the table, so that a wrong one can be tried.
 """
 
 from __future__ import annotations

@@ -101,9 +101,6 @@ def _measuring_arguments(group: Any) -> None:
         default=0.01,
         help="gain not worth a change, for the verdict keep (default 0.01)",
     )
-    group.add_argument(
-        "--strict", action="store_true", help="intervals of Nadeau and Bengio: wider, never short"
-    )
     group.add_argument("--size", type=whole_number, help="rows to extrapolate the cost to")
     group.add_argument(
         "--workers", type=whole_number, default=0, help="processes (default: all cores)"
@@ -124,7 +121,7 @@ def main(args: argparse.Namespace) -> int:
             print(f"relabel pilot: {line}", file=sys.stderr)
         told, text = _run(args, loaded, channel, learner)
     if args.json:
-        print_json({**told, "version": _versions()})
+        print_json(told, "scikit-learn")
     else:
         print(text)
     return 0
@@ -146,7 +143,7 @@ def _settings(args: argparse.Namespace) -> Settings:
 
     jobs = args.workers or _cores()
     plan = Plan(repeats=args.repeats, seed=args.seed, jobs=jobs)
-    return Settings(plan, args.margin, args.strict, args.size)
+    return Settings(plan, args.margin, args.size)
 
 
 def _roles(args: argparse.Namespace) -> Roles:
@@ -230,12 +227,6 @@ def _about_the_data(error: ValueError) -> bool:
     from relabel_lab.pilot.io import DataRefused
 
     return isinstance(error, DataRefused) or hasattr(error, "argument")
-
-
-def _versions() -> dict[str, str]:
-    from importlib.metadata import version
-
-    return {name: version(name) for name in ("relabel-lab", "scikit-learn", "numpy")}
 
 
 def _cores() -> int:

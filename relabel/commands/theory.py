@@ -39,7 +39,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--fluctuations",
         action="store_true",
-        help="also mean and spread of kappa at this n and d, and P(scheme improves) (R20)",
+        help="also mean and spread of kappa at this n and d, and P(scheme improves on the initial "
+        "model), with --rounds after each round (R25, R20, draws)",
     )
 
 
@@ -55,13 +56,10 @@ def main(args: argparse.Namespace) -> int:
     for scheme in chosen if args.rounds is not None else ():
         schemes[scheme.name] |= over_rounds(problem, scheme, args.rounds)
     if args.fluctuations:
-        laws = (
-            {scheme.name: no_law(args.classes) for scheme in chosen}
-            if class_options.many(args)
-            else at_finite_size(problem, chosen)
-        )
-        for name, law in laws.items():
-            schemes[name]["fluctuations"] = law
+        for name, laws in at_finite_size(problem, chosen, args.rounds or 1).items():
+            schemes[name]["fluctuations"] = laws[0]
+            if args.rounds is not None:
+                schemes[name]["rounds_fluctuations"] = laws[: args.rounds]
     alpha = float(problem.alpha)
     if args.json:
         print_json({"problem": describe(args, problem), "alpha": alpha, "schemes": schemes})
@@ -78,8 +76,8 @@ def main(args: argparse.Namespace) -> int:
         print_table(columns, [row for each in schemes.items() for row in _rows_of_rounds(*each)])
     if args.fluctuations:
         print()
-        columns = ["scheme", "mean", "spread", "P(improves)", "error", "from"]
-        print_table(columns, [_law(name, v["fluctuations"]) for name, v in schemes.items()])
+        columns = ["scheme", "round", "mean", "spread", "P(improves)", "error", "from"]
+        print_table(columns, [row for each in schemes.items() for row in _laws(*each)])
         for name, values in schemes.items():
             _remark(name, values["fluctuations"])
     for name, values in schemes.items():
@@ -101,10 +99,15 @@ def _row(name: str, values: dict[str, Any]) -> list[str]:
     return [name, f"{values['kappa']:.6g}", accuracy, *rest]
 
 
-def _law(name: str, law: dict[str, Any]) -> list[str]:
+def _laws(name: str, values: dict[str, Any]) -> list[list[Any]]:
+    laws = values.get("rounds_fluctuations") or [values["fluctuations"]]
+    return [[name, number, *_law(law)] for number, law in enumerate(laws, 1)]
+
+
+def _law(law: dict[str, Any]) -> list[str]:
     numbers = [law[q] for q in (*FLUCTUATIONS, "error")]
     source = "-" if law["method"] is None else law["method"].partition(",")[0].partition(":")[0]
-    return [name, *("-" if x != x else f"{x:.5g}" for x in numbers), source]
+    return [*("-" if x != x else f"{x:.5g}" for x in numbers), source]
 
 
 def _remark(name: str, law: dict[str, Any]) -> None:
@@ -158,18 +161,17 @@ def after_one_round(outcome: Prediction) -> dict[str, Any]:
     return told | {"status": Status(int(outcome.status)).name.lower(), "reason": outcome.reason}
 
 
-def no_law(classes: int) -> dict[str, Any]:
-    """What stands in for `at_finite_size` where there is no law of finite sizes."""
-    none = dict.fromkeys((*FLUCTUATIONS, "error", "errors", "quantiles", "method"))
-    reason = f"finite sizes are known for two classes, not for {classes}; simulate serves"
-    return {**none, "status": "classes", "reason": reason}
+def at_finite_size(
+    problem: Problem, schemes: list[Scheme], rounds: int
+) -> dict[str, list[dict[str, Any]]]:
+    """Mean, spread and quantiles of kappa, P(improves), their errors and where they come from.
 
+    By scheme, after each of rounds 1 ... ``rounds``.
+    """
+    from relabel_lab.theory import finite_rounds
 
-def at_finite_size(problem: Problem, schemes: list[Scheme]) -> dict[str, dict[str, Any]]:
-    """Mean, spread and quantiles of kappa, P(improves), their errors and where they come from."""
-    from relabel_lab.theory import finite_laws
-
-    return {name: _told(law) for name, law in finite_laws(problem, schemes).items()}
+    found = finite_rounds(problem, schemes, rounds)
+    return {name: [_told(law) for law in laws] for name, laws in found.items()}
 
 
 def _told(law: FiniteLaw) -> dict[str, Any]:

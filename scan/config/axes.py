@@ -12,6 +12,7 @@ from relabel_lab.scan.config.entries import (
     NoiseText,
     Positive,
     Probability,
+    Scale,
     Size,
     SpectrumText,
 )
@@ -96,9 +97,9 @@ class Axes(Table):
     """Kind of label noise, as after --noise: "margin:0.4,0.8"."""
     rho: Annotated[Axis | None, numbers(Positive)] = None
     """Separation gamma^2/sigma^2."""
-    gamma: Annotated[Axis | None, numbers(Positive)] = None
+    gamma: Annotated[Axis | None, numbers(Scale)] = None
     """Norm of the class mean."""
-    sigma: Annotated[Axis | None, numbers(Positive)] = None
+    sigma: Annotated[Axis | None, numbers(Scale)] = None
     """Standard deviation of the noise features."""
     n: Annotated[Axis | None, numbers(Size, whole=True)] = None
     """Number of samples; a range is rounded."""

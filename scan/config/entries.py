@@ -16,6 +16,8 @@ from relabel_lab.sim.schemes import parse_scheme
 
 LARGEST = 2**53
 """Largest number of samples or features: the last whole number that float64 tells apart."""
+LEAST_SCALE, MOST_SCALE = 1e-70, 1e70
+"""What gamma and sigma of a problem must lie between, so that no square overflows."""
 
 
 def _whole(value: Any) -> Any:
@@ -34,6 +36,9 @@ Size = Annotated[
 ]
 Finite = Annotated[float, Strict(), Field(allow_inf_nan=False), allowed("a finite number")]
 Positive = Annotated[float, Strict(), Field(gt=0, allow_inf_nan=False), allowed("finite and > 0")]
+Scale = Annotated[
+    float, Strict(), Field(gt=LEAST_SCALE, lt=MOST_SCALE), allowed("> 1e-70 and < 1e+70")
+]
 Probability = Annotated[float, Strict(), Field(ge=0, lt=0.5), allowed("in [0, 0.5)")]
 Inside = Annotated[float, Strict(), Field(gt=0, lt=1), allowed("between 0 and 1, exclusive")]
 

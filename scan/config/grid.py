@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from relabel_lab.scan.config.axes import Axis
-from relabel_lab.scan.config.entries import LARGEST
+from relabel_lab.scan.config.entries import LARGEST, LEAST_SCALE, MOST_SCALE
 from relabel_lab.scan.config.parameters import SOURCES, complete, derivable
 from relabel_lab.sim.kit import reject
 
@@ -90,4 +90,6 @@ def _usable(name: str, values: np.ndarray) -> tuple[np.ndarray, str]:
         return (values >= 2) & (values <= LARGEST), "at least 2 and at most 2^53"
     if name == "p":
         return values < 0.5, "below 0.5"
+    if name in ("gamma", "sigma"):
+        return (values > LEAST_SCALE) & (values < MOST_SCALE), "> 1e-70 and < 1e+70"
     return (values > 0) & np.isfinite(values), "finite and > 0"

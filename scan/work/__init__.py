@@ -5,6 +5,7 @@ from relabel_lab.scan.work.cluster import bisect_block, on_cluster
 from relabel_lab.scan.work.progress import Progress
 from relabel_lab.scan.work.refine import BOUNDARY, bisect, boundary_frame, boundary_parts
 from relabel_lab.scan.work.runner import Failed, Summary, Watcher, locally, run_scan
+from relabel_lab.scan.work.theory import theory_map
 
 __all__ = [
     "BOUNDARY",
@@ -20,4 +21,5 @@ __all__ = [
     "locally",
     "on_cluster",
     "run_scan",
+    "theory_map",
 ]

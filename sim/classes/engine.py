@@ -8,7 +8,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from relabel_lab.sim.classes import direct, folds, rounds
+from relabel_lab.sim.classes import direct, folds, once, rounds
 from relabel_lab.sim.classes.problem import ClassProblem
 from relabel_lab.sim.classes.rules import check
 from relabel_lab.sim.classes.summary import ClassSummary, completed
@@ -87,7 +87,10 @@ def _dice(
         models = 1 + rounds * len(shared)
         tile = _tile_of(problem, samples * 16 * (classes - 1) * models)
         rules = jax.tree.map(jnp.asarray, shared)
-        every = batch.over(cached(_rounds, classes, rounds, samples), (operands, rules), tile=tile)
+        kernel = cached(_rounds, classes, rounds, samples)
+        if rounds == 1:
+            kernel = cached(_once, classes, samples)
+        every = batch.over(kernel, (operands, rules), tile=tile)
         found |= _split(every, shared)
     return found
 
@@ -113,8 +116,9 @@ def _tile_of(problem: ClassProblem, need: int) -> int:
 
 
 def _padded(n: int) -> int:
-    """Next power of two: nearby n share one compiled program."""
-    return 1 << max(6, (n - 1).bit_length())
+    """Up to an eighth more: nearby n share one compiled program."""
+    step = max(64, 1 << max(0, (n - 1).bit_length() - 4))
+    return -(-n // step) * step
 
 
 def _split(every: ClassSummary, schemes: Sequence[Scheme]) -> dict[str, ClassSummary]:
@@ -129,6 +133,11 @@ def _rounds(classes: int, turns: int, samples: int, keys: jax.Array, operands: A
     return jax.vmap(
         lambda key: rounds.seed_outcome(key, problem, schemes, classes, turns, samples)
     )(keys)
+
+
+def _once(classes: int, samples: int, keys: jax.Array, operands: Any) -> ClassSummary:
+    problem, schemes = operands
+    return jax.lax.map(lambda key: once.seed_outcome(key, problem, schemes, classes, samples), keys)
 
 
 def _folds(

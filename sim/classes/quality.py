@@ -59,7 +59,7 @@ def log_error(means: jax.Array, covariance: jax.Array, along: jax.Array) -> jax.
         other = jnp.arange(classes) != y
         return _log_wrong(lead, change, other, classes - 1)
 
-    each = jax.lax.map(of_class, jnp.arange(classes))
+    each = jax.lax.map(of_class, jnp.arange(classes), batch_size=min(classes, 10))
     return jax.nn.logsumexp(each) - jnp.log(each.size)
 
 

@@ -2,6 +2,7 @@
 
 from relabel_lab.sim.seeds.batches import SeedBatch, cached, over_seeds, tile_of
 from relabel_lab.sim.seeds.counter import (
+    normal,
     normal64,
     normals,
     one_of_pair,
@@ -20,6 +21,7 @@ __all__ = [
     "cached",
     "cell_key",
     "each_seed",
+    "normal",
     "normal64",
     "normals",
     "one_of_pair",

@@ -1,5 +1,6 @@
 """Training: losses and schedules by hand, replicates side by side, kills, choices."""
 
+import os
 import subprocess
 import sys
 from functools import partial
@@ -149,7 +150,8 @@ def test_devices_split_the_batch_and_agree(monkeypatch):
 def test_killed_run_resumes_to_the_same_bits(tmp_path):
     path = tmp_path / "toy.saved"
     command = [sys.executable, "-m", "tests.experiments.toy", str(path), "2", "3"]
-    assert subprocess.run(command, check=False).returncode == -9
+    same = {**os.environ, "JAX_NUM_CPU_DEVICES": str(len(jax.devices()))}
+    assert subprocess.run(command, check=False, env=same).returncode == -9
     resumed = toy.training(path=path)
     assert resumed.epoch == 2 and not resumed.finished
     whole = toy.finish(toy.training())

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from relabel_lab.pilot.channel import Channel
-from relabel_lab.pilot.gain.intervals import paired_rows, spread
+from relabel_lab.pilot.gain.intervals import WIDENING, by_parts, corrected_t, paired_rows, spread
 from relabel_lab.pilot.gain.paired import paired_gain
 
 R, N, F = 6, 200, 5
@@ -22,7 +22,7 @@ def _drawn(rng, row, fold):
 def test_parts_of_the_variance():
     rng = np.random.default_rng(0)
     differences, folds = _drawn(rng, 1.0, 0.3)
-    told = spread(differences, folds)
+    told = by_parts(differences, folds)
     means = np.array(
         [[d[f == k].mean() for k in range(F)] for d, f in zip(differences, folds, strict=True)]
     )
@@ -52,14 +52,25 @@ def test_covers_where_the_naive_interval_does_not():
     assert hits["naive"] / runs < 0.9
 
 
-def test_strict_is_the_corrected_t():
+def test_corrected_t():
     differences, folds = _drawn(np.random.default_rng(2), 0.3, 0.35)
-    told = spread(differences, folds, strict=True)
+    told = corrected_t(differences, folds)
     means = np.array(
         [d[f == k].mean() for d, f in zip(differences, folds, strict=True) for k in range(F)]
     )
     assert told.variance == pytest.approx((1 / (R * F) + 1 / (F - 1)) * means.var(ddof=1))
     assert told.df == R * F - 1
+
+
+def test_the_wider_way_is_taken():
+    rng, chosen = np.random.default_rng(3), set()
+    for row, fold in [(1.0, 0.0), (0.0, 1.0)] * 5:
+        differences, folds = _drawn(rng, row, fold)
+        ways = {way: way(differences, folds).half_width(0.95) for way in (by_parts, corrected_t)}
+        wide = WIDENING * max(ways.values())
+        assert spread(differences, folds).half_width(0.95) == pytest.approx(wide)
+        chosen.add(max(ways, key=ways.get))
+    assert chosen == {by_parts, corrected_t}
 
 
 def test_no_difference_is_no_certainty():

@@ -1,6 +1,7 @@
 """The studies: what is stored survives a kill, and the lean learner is the real one."""
 
 import numpy as np
+import pytest
 from sklearn.linear_model import RidgeClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -40,6 +41,7 @@ def test_lean_ridge_is_ridge():
         assert np.allclose(lean.decision_function(X), real.decision_function(X))
 
 
+@pytest.mark.filterwarnings("ignore::relabel_lab.pilot.RetrainingWarning")
 def test_one_problem_gives_a_whole_row_and_tables():
     number = next(
         k for k in range(200) if problem(k).n == 300 and problem(k).learner.name == "ridge:1"

@@ -1,4 +1,4 @@
-"""Mutations fit the sources they change, and planting acts on a module that is not yet loaded."""
+"""Mutations fit the sources they change, and act on a module that is not yet loaded."""
 
 from pathlib import Path
 
@@ -13,9 +13,9 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.name)
 def test_the_right_text_occurs_once(mutation):
     source = (ROOT / f"{mutation.module.replace('.', '/')}.py").read_text()
-    planted = mutation.planted(source)
-    assert planted != source
-    compile(planted, mutation.module, "exec")
+    applied = mutation.applied(source)
+    assert applied != source
+    compile(applied, mutation.module, "exec")
 
 
 def test_names_are_distinct():
@@ -24,4 +24,4 @@ def test_names_are_distinct():
 
 def test_text_that_is_gone_is_an_error():
     with pytest.raises(ValueError, match="0 times"):
-        Mutation("x", "sim.problem", "no such line", "", ()).planted("something else")
+        Mutation("x", "sim.problem", "no such line", "", ()).applied("something else")

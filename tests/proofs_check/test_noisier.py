@@ -1,4 +1,4 @@
-"""The gain against noise: its slope, its certified signs, and planted errors."""
+"""The gain against noise: its slope, its certified signs, and wrong formulas."""
 
 import json
 from fractions import Fraction

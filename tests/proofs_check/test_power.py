@@ -1,4 +1,4 @@
-"""Every planted error is convicted by the first claim concerned; the right formulas are not."""
+"""Every wrong formula is rejected by the first claim concerned; the right formulas are not."""
 
 import json
 
@@ -11,11 +11,11 @@ from relabel_lab.proofs_check.power_tables import read, tables
 from relabel_lab.proofs_check.registry import Setting
 from relabel_lab.proofs_check.trials import (
     BY_ID,
-    convictions,
     fingerprint,
     right_root,
     right_summary,
     verdict,
+    verdicts_on,
 )
 
 CHEAP = ("R2-initial-law", "R3-full-law", "labels-by-margin", "R17-classes")
@@ -31,8 +31,8 @@ def test_names_are_distinct_and_enough():
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
-def test_planted_error_is_convicted(mutant, measured):
-    assert set(convictions(mutant, measured, Setting(), every=False).values()) == {"fails"}
+def test_wrong_formula_is_rejected(mutant, measured):
+    assert set(verdicts_on(mutant, measured, Setting(), every=False).values()) == {"fails"}
 
 
 @pytest.mark.parametrize("name", sorted({mutant.claims[0] for mutant in MUTANTS}))
@@ -46,7 +46,7 @@ def test_right_formulas_under_other_roots():
     roots = [right_root(root, CHEAP[2:]) for root in range(1, 6)]
     summary = right_summary(CHEAP[2:], roots)
     assert summary["roots"] == 5 and summary["tests"] == 5 * 10
-    assert not any(summary["convicted"].values()) and not any(summary["undecided"].values())
+    assert not any(summary["rejected"].values()) and not any(summary["undecided"].values())
 
 
 def record(p, refuted=0, open_=0):
@@ -60,7 +60,7 @@ def test_right_summary_counts():
     found = [record([0.5, 1e-9]), record([0.5, 0.1], refuted=1), record([0.2], open_=2)]
     summary = right_summary([NAME], ({"claims": {NAME: claim}} for claim in found))
     assert (summary["roots"], summary["tests"], summary["smallest_p"]) == (3, 5, 1e-9)
-    assert (summary["convicted"][NAME], summary["undecided"][NAME]) == (2, 1)
+    assert (summary["rejected"][NAME], summary["undecided"][NAME]) == (2, 1)
 
 
 def test_roots_of_an_earlier_run_are_kept_unless_the_claim_changed(tmp_path):
@@ -73,11 +73,11 @@ def test_roots_of_an_earlier_run_are_kept_unless_the_claim_changed(tmp_path):
 
 def test_tables_are_read_back():
     rows = [
-        {"mutant": "b halved", "verdicts": {"R5-limit": "fails"}, "convicted": True},
-        {"mutant": "no r", "verdicts": {"R5-limit": "holds", NAME: "holds"}, "convicted": False},
+        {"mutant": "b halved", "verdicts": {"R5-limit": "fails"}, "rejected": True},
+        {"mutant": "no r", "verdicts": {"R5-limit": "holds", NAME: "holds"}, "rejected": False},
     ]
     right = right_summary([NAME], [{"claims": {NAME: record([0.25])}}])
-    made = {"planted": rows, "right": right}
+    made = {"mutants": rows, "right": right}
     assert read(tables(made)) == made
-    assert "1 of 2 planted errors convicted" in tables(made)
+    assert "1 of 2 wrong formulas rejected" in tables(made)
     assert "run `make power` again" in tables(made)

@@ -30,7 +30,9 @@ def test_theory_of_ten_classes(capsys):
     assert found["alpha"] == 3.0
     assert found["schemes"]["full"]["kappa"] == pytest.approx(1.6907 / 2**0.5, abs=5e-5)
     assert found["schemes"]["full"]["rounds_status"] == "rounds"
-    assert found["schemes"]["full"]["fluctuations"]["status"] == "classes"
+    for law in found["schemes"]["full"]["rounds_fluctuations"]:
+        assert law["status"] == "ok" and "draws" in law["method"]
+    assert found["schemes"]["soft:1"]["fluctuations"]["status"] == "no prediction"
     assert found["schemes"]["soft:1"]["status"] == "classes"
 
 
@@ -46,6 +48,13 @@ def test_simulation_of_three_classes(capsys):
 def test_an_epsilon_that_flips_nothing_is_a_warning(capsys, classes):
     assert main(["theory", *SIZES, "--epsilon", "64", "--classes", classes]) == 0
     assert "warning: --epsilon 64: no label flips" in capsys.readouterr().err
+
+
+def test_an_error_is_one_line_without_warnings(capsys):
+    words = ["simulate", *SIZES, "--epsilon", "64", "--classes", "5", "--schemes", "optimal"]
+    assert main(words) == 2
+    out, err = capsys.readouterr()
+    assert out == "" and err.count("\n") == 1 and "--schemes optimal: must be" in err
 
 
 @pytest.mark.parametrize(

@@ -213,6 +213,16 @@ def test_check_tries_one_claim_and_writes_the_record(capsys, tmp_path):
     assert "R8-clean" in (tmp_path / "claims.md").read_text()
 
 
+def test_check_lists_what_is_claimed_without_trying_it(capsys):
+    assert main(["check", "--list", "--only", "R7"]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert [line.split(":")[0] for line in told if not line.startswith(" ")] == [
+        "R7-monotone",
+        "R7-consensus",
+    ]
+    assert max(map(len, told)) <= 80
+
+
 @pytest.mark.parametrize(
     ("verdict", "details", "code", "line"),
     [
@@ -232,7 +242,7 @@ def test_check_tries_one_claim_and_writes_the_record(capsys, tmp_path):
     ],
 )
 def test_check_says_what_did_not_hold(verdict, details, code, line, capsys, monkeypatch, tmp_path):
-    claim = {"id": "X", "verdict": verdict, "evidence": "sampled", "source": "s"}
+    claim = {"id": "X", "verdict": verdict, "finding": "-", "proved": "sampled", "regime": "limit"}
     record = {"claims": [claim | {"details": details}], "holds": 0, "fails": 0, "undecided": 0}
     record[verdict] = 1
     monkeypatch.setattr("relabel_lab.proofs_check.try_claims", lambda *_: record)

@@ -71,7 +71,7 @@ def test_cells_equal_the_engine(name, engine):
 def test_devices_and_company_change_no_bit():
     table = config()
     whole = BlockWork(table, ONE)
-    two = BlockWork(table, tuple(jax.local_devices()[:2]))(0)
+    two = BlockWork(table, tuple(jax.devices()[:2]))(0)
     cells = np.array([5, 2])
     keys = jax.vmap(lambda c: cell_key(jax.random.key(0), c))(cells)
     alone = whole.cells(whole.grid.parameters(cells), keys)

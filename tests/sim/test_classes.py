@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from relabel_lab.sim import ClassProblem, simulate
+from relabel_lab.sim import ClassProblem, Problem, simulate
 from relabel_lab.sim.classes import response_rate
 from relabel_lab.sim.classes.chi_tail import log_chi_tail
 from relabel_lab.sim.classes.contrasts import contrasts
@@ -18,7 +18,6 @@ from relabel_lab.sim.schemes import Soft
 from tests.strategies import agrees
 
 ONE = (jax.local_devices()[0],)  # one program, compiled once
-SCHEMES = ["initial", "full", "consensus", "crossfit:3", "confident:0.5"]
 
 
 @pytest.mark.parametrize(
@@ -36,6 +35,16 @@ def test_bad_input_names_the_argument(fields, argument):
     with pytest.raises(Refusal) as refused:
         ClassProblem(**{"n": 20, "d": 9, "p": 0.2, **fields})
     assert refused.value.argument == argument
+
+
+def test_problem_with_many_classes_is_the_other_type():
+    found = Problem(300, 60, epsilon=2.0, gamma=1.5, classes=4)
+    assert found == ClassProblem(300, 60, epsilon=2.0, gamma=1.5, classes=4)
+    assert Problem(300, 60, 0.2, classes=2) == Problem(300, 60, 0.2)
+    for wrong, argument in ({"classes": 1}, "classes"), ({"margin": "gaussian"}, "margin"):
+        with pytest.raises(Refusal) as refused:
+            Problem(**{"n": 300, "d": 60, "p": 0.2, "classes": 3, **wrong})
+        assert refused.value.argument == argument
 
 
 def test_schemes_of_one_real_score_are_refused():
@@ -76,19 +85,26 @@ def test_error_of_a_lopsided_classifier_is_that_of_a_test_set():
 
 
 @pytest.mark.parametrize(
-    ("classes", "d", "schemes"),
-    [(4, 40, SCHEMES), (10, 15, ["full", "confident:0.3"])],  # the last: r = 6 below K - 1
+    ("classes", "d", "schemes", "rounds"),
+    [
+        (4, 40, ["consensus", "crossfit:3"], 2),
+        (4, 40, ["initial", "full", "confident:0.3"], 1),
+        (10, 15, ["full", "consensus"], 1),  # r = 6 below K - 1
+    ],
 )
-def test_dice_draw_the_law_of_the_data_over_two_rounds(classes, d, schemes):
+def test_dice_draw_the_law_of_the_data(classes, d, schemes, rounds):
     problem = ClassProblem(120, d, 0.35, gamma=1.6, sigma=1.2, classes=classes)
     found = [
         simulate(
-            problem, schemes, 2, key=jax.random.key(seed), seeds=64, engine=engine, devices=ONE
+            problem, schemes, rounds, key=jax.random.key(seed), seeds=64, engine=engine,
+            devices=ONE,
         )
         for seed, engine in enumerate(("dice", "direct"))
-    ]
+    ]  # fmt: skip
     for name in schemes:
         for quantity in ("kappa", "accuracy", "label_accuracy", "coverage"):
             ours, theirs = (np.asarray(getattr(every[name], quantity)) for every in found)
             error = theirs.std(0, ddof=1) / len(theirs) ** 0.5
             assert agrees(ours, theirs.mean(0), also=4.5 * error + 1e-12), (name, quantity)
+            spread = theirs.std(0) * 4.5 / (2 * len(theirs)) ** 0.5  # heavier tails: twice
+            assert np.all(np.abs(ours.std(0) - theirs.std(0)) <= 3 * spread + 1e-12)

@@ -1,10 +1,5 @@
 """The direct engine: what it draws, what it trains, and what must not change its results."""
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -232,33 +227,17 @@ def test_seeds_do_not_depend_on_company():
     assert len(np.unique(together["full"].kappa[:, :2])) == 14
 
 
-PROGRAM = """
-import jax
-from relabel_lab import sim
-from relabel_lab.sim import direct
-problem = sim.Problem(300, 500, 0.3, 1.7)
-schemes = (sim.Full(), sim.Consensus())
-for count in (1, 2, 4):
-    devices = jax.local_devices()[:count]
-    results = direct.run_many(
-        problem, schemes, 2, key=jax.random.key(5), seeds=5, devices=devices
-    )
-    print(*(x.hex() for o in results.values() for x in o.kappa.ravel().tolist()))
-"""
-
-
 def test_seeds_do_not_depend_on_the_number_of_devices():
-    flags = "--xla_force_host_platform_device_count=4"
-    lines = subprocess.run(
-        [sys.executable, "-c", PROGRAM],
-        env=os.environ | {"XLA_FLAGS": flags, "JAX_PLATFORMS": "cpu"},
-        cwd=Path(__file__).parents[2],
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.splitlines()
-    assert len(lines) == 3 and len(lines[0].split()) == 30
-    assert lines[0] == lines[1] == lines[2]
+    problem, key = sim.Problem(300, 500, 0.3, 1.7), jax.random.key(5)
+    schemes = (sim.Full(), sim.Consensus())
+    one, two, four = (
+        direct.run_many(problem, schemes, 2, key=key, seeds=5, devices=tuple(jax.devices()[:count]))
+        for count in (1, 2, 4)
+    )
+    for name, found in one.items():
+        assert found.kappa.shape == (5, 3)
+        np.testing.assert_array_equal(found.kappa, two[name].kappa)
+        np.testing.assert_array_equal(found.kappa, four[name].kappa)
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,12 @@
 
 import math
 
+import jax
 import numpy as np
 import pytest
 
 from relabel_lab import sim
-from relabel_lab.theory import finite_law, finite_laws, sample_size
+from relabel_lab.theory import finite_law, finite_laws, finite_rounds, sample_size
 from relabel_lab.theory.finite import HEAVY, NONE, expected_changes
 from relabel_lab.theory.finite.hard_labels import COARSE, Setting, hard_law, outer
 from tests.theory.exact_draws import hard_draws
@@ -93,7 +94,7 @@ def test_draws_answer_where_no_formula_is_good_enough():
 
 def test_several_schemes_share_draws_and_each_has_its_own_law():
     problem = sim.Problem(40, 9, 0.3, 1.3)
-    schemes = [sim.parse_scheme(name) for name in ("initial", "full", "soft:1", "confident:0.5")]
+    schemes = [sim.parse_scheme(name) for name in ("initial", "full", "confident:0.5")]
     laws = finite_laws(problem, schemes, seeds=4000)
     assert list(laws) == [scheme.name for scheme in schemes]
     for scheme in schemes:  # the same draws in another program: rounding apart
@@ -101,6 +102,28 @@ def test_several_schemes_share_draws_and_each_has_its_own_law():
         assert laws[scheme.name].method == alone.method
         np.testing.assert_allclose(laws[scheme.name][:3], alone[:3], rtol=1e-5)
     assert len({law.mean for law in laws.values()}) == len(schemes)
+
+
+def test_later_rounds_are_drawn_and_agree_with_other_draws():
+    problem, full = sim.Problem(60, 12, 0.3, 1.4), sim.parse_scheme("full")
+    (laws,) = finite_rounds(problem, [full], 2, seeds=4096).values()
+    assert laws[0].method.startswith("R25")
+    run = sim.dice.run(problem, full, 2, key=jax.random.key(4), seeds=4096)
+    kappa = np.asarray(run.kappa)
+    for t in (1, 2):
+        drawn = kappa[:, t]
+        assert laws[t - 1].mean == pytest.approx(drawn.mean(), abs=6 * drawn.std() / 64)
+        better = (drawn > kappa[:, 0]).mean()
+        assert laws[t - 1].p_improves == pytest.approx(better, abs=0.04)
+    assert "draws" in laws[1].method and laws[1].errors.p_improves < 0.01
+
+
+def test_many_classes_are_drawn_and_rules_without_a_limit_say_so():
+    problem = sim.ClassProblem(90, 24, 0.4, 2.5, classes=4)
+    schemes = [sim.parse_scheme(name) for name in ("full", "soft:1")]
+    laws = finite_rounds(problem, schemes, 2, seeds=256)
+    assert all(law.status == "ok" and "256 draws" in law.method for law in laws["full"])
+    assert all(law.status == NONE and law.reason for law in laws["soft:1"])
 
 
 def test_the_initial_model_has_exact_moments():

@@ -112,3 +112,6 @@ def test_refuses_what_it_does_not_cover():
     with pytest.raises(ValueError, match="noise = direction"):
         bent = sim.Problem(300, 201, gamma=1.3, noise=DirectionFlips(0.3, 1.0))
         predict_ridge(bent, sim.Full(), Ridge(0.1))
+    by_class = sim.Problem(9, 3, noise=ClassFlips(0.1, 0.3, 0.4))
+    with pytest.raises(ValueError, match=r"positive must be 0\.4"):
+        predict_ridge(by_class, sim.Full(), Ridge(0.1))

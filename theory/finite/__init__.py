@@ -11,6 +11,7 @@ from relabel_lab.theory.finite.answer import (
 )
 from relabel_lab.theory.finite.boundary import Boundary, boundary
 from relabel_lab.theory.finite.door import expected_changes, finite_law, finite_laws, p_improves
+from relabel_lab.theory.finite.rounds import finite_rounds
 
 __all__ = [
     "HEAVY",
@@ -25,5 +26,6 @@ __all__ = [
     "expected_changes",
     "finite_law",
     "finite_laws",
+    "finite_rounds",
     "p_improves",
 ]

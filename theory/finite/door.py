@@ -72,9 +72,10 @@ def finite_laws(
     found = {scheme.name: _computed(problem, scheme, bar, quantiles) for scheme in schemes}
     left = [scheme for scheme in schemes if found[scheme.name] is None]
     found |= drawn_laws(problem, left, bar, seeds)
-    rank = int(problem.r) if problem.spectrum is None else _rank(problem)
     return {
-        name: with_moments_that_exist(law, rank) for name, law in found.items() if law is not None
+        name: with_moments_that_exist(law, rank(problem))
+        for name, law in found.items()
+        if law is not None
     }
 
 
@@ -125,6 +126,8 @@ def expected_changes(problem: Problem, scheme: Scheme) -> float:
     return CAUTION * typical_changes(problem) if setting is None else changes(setting)
 
 
-def _rank(problem: Problem) -> int:
+def rank(problem: Problem) -> int:
     """Number of noise dimensions in which there is noise."""
+    if problem.spectrum is None:
+        return int(problem.r)
     return int(np.sum(np.asarray(problem.spectrum) > 0))

@@ -1,4 +1,4 @@
-"""Draws of the exact law (R3, R19) as an answer, where no formula is good enough."""
+"""Draws of the exact law (R3, R19, R22) as an answer, where no formula is good enough."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import jax
 import numpy as np
 
-from relabel_lab.sim import Problem, dice, improved
+from relabel_lab.sim import ClassProblem, Problem, improved, simulate
 from relabel_lab.sim.schemes import Scheme
 from relabel_lab.theory.finite.answer import QUANTILES, Errors, FiniteLaw, nothing
 
@@ -17,14 +17,16 @@ NUMBERS, LIMIT = 2**27, 2**30  # noise variables to draw in all; more are refuse
 METHOD = "{} draws of the exact law, errors are standard errors"
 
 
-def seeds_for(problem: Problem) -> int:
+def seeds_for(problem: Problem | ClassProblem, rounds: int = 1) -> int:
     """As many seeds as the budget of noise variables allows."""
-    return int(np.clip(NUMBERS // _length(problem), LEAST, MOST))
+    return int(np.clip(NUMBERS // _length(problem, rounds), LEAST, MOST))
 
 
-def _length(problem: Problem) -> int:
-    """Noise variables a draw."""
-    return int(problem.n) + (0 if problem.spectrum is None else int(problem.r))
+def _length(problem: Problem | ClassProblem, rounds: int) -> int:
+    """Noise variables a draw, each worth K score products with K classes."""
+    if isinstance(problem, ClassProblem):
+        return int(problem.n) * int(problem.classes) ** 2 * rounds
+    return (int(problem.n) + (0 if problem.spectrum is None else int(problem.r))) * rounds
 
 
 def drawn_laws(
@@ -34,20 +36,34 @@ def drawn_laws(
 
     Schemes that label the training samples by their own model share their draws, and one program.
     """
+    found = drawn_rounds(problem, schemes, 1, level, seeds)
+    return {name: laws[0] for name, laws in found.items()}
+
+
+def drawn_rounds(
+    problem: Problem | ClassProblem,
+    schemes: Sequence[Scheme],
+    rounds: int,
+    level: float | None = None,
+    seeds: int | None = None,
+) -> dict[str, list[FiniteLaw]]:
+    """As `drawn_laws` after each of rounds 1 ... ``rounds``, all on the same draws."""
     if not schemes:
         return {}
-    if _length(problem) * LEAST > LIMIT:
+    if _length(problem, rounds) * LEAST > LIMIT:
         n = int(problem.n)
         none = nothing(f"no formula is good enough and n = {n} is too large to draw")
-        return {scheme.name: none for scheme in schemes}
-    count = seeds_for(problem) if seeds is None else min(seeds, seeds_for(problem))
-    found = dice.run_many(problem, schemes, key=jax.random.key(KEY), seeds=count)
-    return {name: _counted(np.asarray(each.kappa, float), level) for name, each in found.items()}
+        return {scheme.name: [none] * rounds for scheme in schemes}
+    most = seeds_for(problem, rounds)
+    count = most if seeds is None else min(seeds, most)
+    found = simulate(problem, schemes, rounds, key=jax.random.key(KEY), seeds=count)
+    kappas = {name: np.asarray(each.kappa, float) for name, each in found.items()}
+    return {name: _counted(kappa, level) for name, kappa in kappas.items()}
 
 
-def _counted(kappa: np.ndarray, level: float | None) -> FiniteLaw:
-    better = improved(kappa)[:, 1] if level is None else kappa[:, 1] > level
-    return summarised(kappa[:, 1], np.asarray(better))
+def _counted(kappa: np.ndarray, level: float | None) -> list[FiniteLaw]:
+    better = np.asarray(improved(kappa) if level is None else kappa > level)
+    return [summarised(kappa[:, t], better[:, t]) for t in range(1, kappa.shape[1])]
 
 
 def summarised(kappa: np.ndarray, better: np.ndarray) -> FiniteLaw:

@@ -14,6 +14,7 @@ from relabel_lab.theory.fluctuations import scheme_law
 METHOD = "R20: second-order delta method with Edgeworth term, derived here"
 SAMPLES, RANK = 500, 10  # it was tried from here on
 DOUBT = 0.004  # of `Cumulants.doubt`, beyond which it is not used
+TIED = 1e-9  # of the variance, below which the sign of a difference means nothing
 REST = 0.006  # largest error of 200 random problems from n = SAMPLES on; it falls like 1/n
 
 
@@ -29,8 +30,16 @@ def expanded_law(problem: Problem, scheme: Scheme, level: float | None) -> Finit
     chance, doubt = float(law.improves), float(law.doubt)
     if not np.isfinite([mean, variance, chance, doubt]).all() or variance <= 0 or doubt > DOUBT:
         return None
+    if level is None and _tied(np.asarray(law.covariance)):
+        return None
     spread = math.sqrt(variance)
     left = REST * SAMPLES / float(problem.n)
     size = max(abs(mean), spread)
     errors = Errors(left * size, left * size, doubt + left)
     return FiniteLaw(mean, spread, min(max(chance, 0.0), 1.0), errors, METHOD)
+
+
+def _tied(covariance: np.ndarray) -> bool:
+    """Whether kappa1 - kappa0 varies by no more than rounding: labels hardly differ from given."""
+    apart = covariance[0, 0] + covariance[1, 1] - 2 * covariance[0, 1]
+    return bool(apart <= TIED * covariance[1, 1])

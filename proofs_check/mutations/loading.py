@@ -16,7 +16,7 @@ class _Loader(importlib.machinery.SourceFileLoader):
     mutation: Mutation
 
     def get_code(self, fullname: str) -> CodeType:
-        source = self.mutation.planted(self.get_data(self.path).decode())
+        source = self.mutation.applied(self.get_data(self.path).decode())
         return compile(source, self.path, "exec")
 
 
@@ -38,7 +38,7 @@ class _Finder(importlib.abc.MetaPathFinder):
         return spec
 
 
-def plant(mutation: Mutation) -> None:
+def mutate(mutation: Mutation) -> None:
     """Put the error into the module, which must not have been loaded yet.
 
     Raises:
@@ -46,5 +46,5 @@ def plant(mutation: Mutation) -> None:
     """
     name = f"relabel_lab.{mutation.module}"
     if name in sys.modules:
-        raise RuntimeError(f"{name} is loaded already: an error planted now would not act")
+        raise RuntimeError(f"{name} is loaded already: a mutation now would not act")
     sys.meta_path.insert(0, _Finder(mutation))

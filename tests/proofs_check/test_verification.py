@@ -1,11 +1,11 @@
-"""Verdicts: what convicts, what stays undecided, what is written."""
+"""Verdicts: what rejects, what stays undecided, what is written."""
 
 import json
 
 import numpy as np
 import pytest
 
-from relabel_lab.proofs_check import Claim, court
+from relabel_lab.proofs_check import Claim, verification
 from relabel_lab.proofs_check.holm import rejected
 from relabel_lab.proofs_check.registry import DERIVED, Check, Evidence, Setting, Test
 
@@ -16,8 +16,8 @@ def claim(name, judge):
 
 def verdict(evidence):
     made = claim("made-up", lambda *_: evidence)
-    found = court.gather(made, Setting())
-    return court.judge([made], [found], Setting())["claims"][0]
+    found = verification.gather(made, Setting())
+    return verification.judge([made], [found], Setting())["claims"][0]
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_crash_is_undecided_and_says_why():
         raise ZeroDivisionError("made up")
 
     made = claim("crash", crash)
-    row = court.judge([made], [court.gather(made, Setting())], Setting())["claims"][0]
+    row = verification.judge([made], [verification.gather(made, Setting())], Setting())["claims"][0]
     assert row["verdict"] == "undecided"
     assert "ZeroDivisionError: made up" in row["details"]["crash"]
 
@@ -66,22 +66,24 @@ def test_holm_steps_down():
 def test_one_budget_for_all_claims_of_a_run():
     single = Evidence(tests=(Test("t", 0, 0, 8e-7),))
     made = [claim(str(i), lambda *_: single) for i in range(2)]
-    assert court.judge(made[:1], [single], Setting())["fails"] == 1
+    assert verification.judge(made[:1], [single], Setting())["fails"] == 1
     assert (
-        court.judge(made, [single, Evidence(tests=(Test("t", 0, 0, 0.5),))], Setting())["fails"]
+        verification.judge(made, [single, Evidence(tests=(Test("t", 0, 0, 0.5),))], Setting())[
+            "fails"
+        ]
         == 0
     )
 
 
 def test_record_and_files(tmp_path):
     lines = []
-    record = court.try_claims(
+    record = verification.try_claims(
         only=["R7-consensus", "R4-midpoint"], progress=lines.append, out=tmp_path
     )
     assert [row["id"] for row in record["claims"]] == ["R4-midpoint", "R7-consensus"]
     assert (record["holds"], record["fails"], record["undecided"]) == (2, 0, 0)
     assert json.loads((tmp_path / "claims.json").read_text()) == record
-    assert "`R7-consensus` | holds" in (tmp_path / "claims.md").read_text()
+    assert "[R7-consensus](#r7-consensus) | holds" in (tmp_path / "claims.md").read_text()
     assert len(lines) == 4
     assert not list(tmp_path.glob("*.json.*"))
 
@@ -95,4 +97,25 @@ def test_record_and_files(tmp_path):
 )
 def test_bad_input(arguments, part):
     with pytest.raises(ValueError, match=part):
-        court.try_claims(**arguments)
+        verification.try_claims(**arguments)
+
+
+def test_a_second_process_finds_the_same_and_ends():
+    names = ["R4-midpoint", "R9-best", "R7-consensus"]
+    assert verification.try_claims(only=names, workers=2) == verification.try_claims(only=names)
+
+
+def test_what_a_dead_worker_leaves_is_tried_here(monkeypatch):
+    class Dead:
+        def __init__(self, setting):
+            pass
+
+        def gather(self, name):
+            raise EOFError
+
+        def stop(self):
+            pass
+
+    monkeypatch.setattr(verification, "Worker", Dead)
+    record = verification.try_claims(only=["R4-midpoint", "R7-consensus"], workers=2)
+    assert record["holds"] == 2

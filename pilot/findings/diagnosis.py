@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from relabel_lab.pilot.findings import Findings
+from relabel_lab.pilot.findings.whole import Findings
 from relabel_lab.pilot.gain import GIVEN, INITIAL, tuned_key
 
 MEMORISES = 0.05
@@ -23,6 +23,7 @@ class Diagnosis:
         given_right: share of right given labels, 1 − flip rate, None at an unknown rate.
         predicted_right: share of right held-out predictions, which a student would learn from;
             None at an unknown rate.
+        predicted_error: half of its 95 % interval; how many labels happened to flip is in it.
     """
 
     headroom: float | None
@@ -30,6 +31,7 @@ class Diagnosis:
     memorisation: float
     given_right: float | None
     predicted_right: float | None
+    predicted_error: float = 0.0
 
     @property
     def lines(self) -> list[str]:
@@ -40,14 +42,15 @@ class Diagnosis:
         if self.given_right is None or self.predicted_right is None:
             return []
         given, predicted = 100 * self.given_right, 100 * self.predicted_right
+        told = f"{min(predicted, 100.0):.1f} ± {100 * self.predicted_error:.1f} %"
         if predicted > given:
             return [
-                f"labels: the learner's held-out predictions are right more often ({predicted:.1f} %) "
+                f"labels: the learner's held-out predictions are right more often ({told}) "
                 f"than the given labels ({given:.1f} %), so a student of its predictions can beat it"
             ]
         return [
             f"labels: the given labels are right more often ({given:.1f} %) than the learner's "
-            f"predictions ({predicted:.1f} %), so replacing them all would make them worse"
+            f"predictions ({told}), so replacing them all would make them worse"
         ]
 
     def _learner(self) -> list[str]:
@@ -80,10 +83,12 @@ def diagnose(found: Findings) -> Diagnosis:
     first = found.curves[0] if found.curves else None
     held_out = float(np.mean(found.measured.predictions[GIVEN, INITIAL] == found.data.given))
     halves = [c.over_tuned.interval[1] - c.over_tuned.estimate for c in found.gains.candidates]
+    level = found.gains.levels[GIVEN, INITIAL]
     return Diagnosis(
         None if accuracy is None else 1 - accuracy,
         min(halves, default=None),
         0.0 if first is None else first.given[0] - held_out,
         given_right,
-        found.gains.levels[GIVEN, INITIAL].estimate if accuracy is not None else None,
+        level.estimate if accuracy is not None else None,
+        level.half_width(0.95),
     )
