@@ -9,13 +9,14 @@ from typing import Any
 from sphinx.util import logging
 
 ROOT = Path(__file__).parents[2]
-_LINK = re.compile(r"(?<!!)\[([^\]]+)\]\(([^)#:\s]+)\)")
+_LINK = re.compile(r"(?<!!)\[([^\]]+)\]\(([\w./-]+\.\w+)\)")
 _LOG = logging.getLogger(__name__)
 
 
 def _notes(app: Any, page: str, source: list[str]) -> None:
-    """Put paper_notes.md where the page notes.md stands."""
+    """Put paper_notes.md where the page notes.md stands, and lead other pages there."""
     if page != "notes":
+        source[0] = source[0].replace("](../paper_notes.md", "](notes.md")
         return
 
     def named(link: re.Match[str]) -> str:
