@@ -15,6 +15,7 @@ html_show_copyright = False
 html_show_sphinx = False
 exclude_patterns = ["notebooks"]
 myst_enable_extensions = ["dollarmath", "amsmath", "deflist"]
+myst_fence_as_directive = ["math"]
 myst_heading_anchors = 3
 napoleon_use_ivar = True
 autodoc_member_order = "groupwise"
