@@ -11,7 +11,7 @@ KINDS = {
     "rows": "paired rows alone",
     "parts": "rows + repeats + training sets",
     "corrected_t": "Nadeau–Bengio",
-    "interval": "the pilot's: the wider of these two, times 1.15",
+    "interval": "the pilot's: the wider of these two",
     "together": "the same for all candidates together, which verdicts use",
 }
 Cell = dict[str, Any]
