@@ -44,8 +44,8 @@ def test_eight_features_have_a_number_at_every_n(n):
 
 def test_flips_of_nearly_a_half_among_very_many_samples():
     law = finite_law(Problem(10**9, 2, 0.5 - 1e-9, 1.0), Full())
-    assert law.status == HEAVY and law.reason
-    assert 0 <= law.p_improves <= 1 and sorted(law.quantiles) == list(law.quantiles)
+    assert law.status == HEAVY and "simulate" in law.reason
+    assert 0 <= law.p_improves <= 1 and law.quantiles is None
 
 
 def test_clean_labels_have_a_law():

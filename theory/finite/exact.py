@@ -26,6 +26,7 @@ METHOD = "R25: sums over flips, changed labels and noise, derived here"
 DOUBT = 0.003  # estimated error from which a finer rule is asked
 DEFECT = 0.2  # share of the defect that counts as error
 DECADES, STEP = 6.0, 0.4  # of asinh(kappa) over its scale, where quantiles are looked for
+TAIL = 0.02  # what may lie beyond
 RESOLUTION = 1e-6  # of P; the rules resolve no smaller chance
 
 
@@ -94,17 +95,21 @@ def exceedance(law: HardLaw, mix: float, level: float | None) -> float:
     return law.exceeds(mix, level / law.outer.setting.rho)
 
 
-def _quantiles(law: HardLaw, mix: float) -> tuple[float, ...]:
-    """Quantiles of kappa, from its distribution at even points of asinh(kappa)."""
+def _quantiles(law: HardLaw, mix: float) -> tuple[float, ...] | None:
+    """Quantiles of kappa, from its distribution at even points of asinh(kappa).
+
+    None where these points leave out more than `TAIL` at an end: R and the retrained length are then
+    too close to 0 too often for the nodes.
+    """
     from scipy.interpolate import PchipInterpolator  # slow to import
 
     n, r, p, rho = law.outer.setting
     scale = rho * math.sqrt(n / r) * max(1 - 2 * p, n**-0.5)
     levels = np.arange(-DECADES, DECADES, STEP)
     above = [exceedance(law, mix, scale * math.sinh(x)) for x in levels]
+    if above[0] < 1 - TAIL or above[-1] > TAIL:
+        return None
     below = np.clip(1 - np.maximum.accumulate(above[::-1])[::-1], 1e-9, 1 - 1e-9)
     rising = np.concatenate([[True], np.diff(below) > 0])
     found = PchipInterpolator(ndtri(below[rising]), levels[rising])(ndtri(QUANTILES))
-    inside = np.abs(found) < DECADES
-    values = scale * np.sinh(np.where(inside, found, 0.0))
-    return tuple(float(x) for x in np.where(inside, values, np.copysign(np.inf, found)))
+    return tuple(float(x) for x in scale * np.sinh(found))
