@@ -14,7 +14,7 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 
-from relabel_lab.sim.dice import chi
+from relabel_lab.sim.dice.chi import chi
 
 SEEN = 1e-13  # share of the squared size of a block below which a direction is rounding
 

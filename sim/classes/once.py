@@ -22,7 +22,7 @@ from relabel_lab.sim.classes.quality import directions
 from relabel_lab.sim.classes.rules import Labels, relabel_columns, winners
 from relabel_lab.sim.classes.sample import DIRECTIONS, LEFT, RIGHT, draw_sample
 from relabel_lab.sim.classes.summary import ClassSummary, Facts, Sample, by_scheme, graded
-from relabel_lab.sim.dice import chi
+from relabel_lab.sim.dice.chi import chi
 from relabel_lab.sim.schemes import Scheme
 from relabel_lab.sim.seeds import normal, pair_bits, words
 
