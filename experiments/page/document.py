@@ -82,9 +82,11 @@ def probe_part(run: Measured) -> list[str]:
 
 def deep_part(run: Measured, opening: str, paper: Sequence[Any]) -> list[str]:
     """Sections on the image or text experiment."""
+    classes = len(run.records[0].size)
     return [
         opening,
         deep.gains_table(run.records),
+        prose.deep_reading(run.records, classes),
         prose.OVER_TUNED,
         deep.over_tuned_table(run.records),
         prose.DEEP_LABELS,
