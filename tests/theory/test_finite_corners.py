@@ -2,12 +2,13 @@
 
 import math
 
+import jax
 import pytest
 
-from relabel_lab.sim import Problem
+from relabel_lab.sim import Problem, simulate
 from relabel_lab.sim.schemes import Full
 from relabel_lab.theory import finite_law
-from relabel_lab.theory.finite import HEAVY
+from relabel_lab.theory.finite import HEAVY, QUANTILES
 
 # n, d, p, gamma, P(full improves) by 10^5 draws or more of the exact law
 CHANCES = [
@@ -44,8 +45,20 @@ def test_eight_features_have_a_number_at_every_n(n):
 
 def test_flips_of_nearly_a_half_among_very_many_samples():
     law = finite_law(Problem(10**9, 2, 0.5 - 1e-9, 1.0), Full())
-    assert law.status == HEAVY and "simulate" in law.reason
-    assert 0 <= law.p_improves <= 1 and law.quantiles is None
+    assert law.status == HEAVY and law.reason
+    assert 0 <= law.p_improves <= 1 and sorted(law.quantiles) == list(law.quantiles)
+    # where kappa0 is large nearly all labels become right: kappa1 is about sqrt(n) over a normal
+    assert 1e4 < law.quantiles[-1] < 1e5 and -1e5 < law.quantiles[0] < -1e4
+    assert abs(law.median) < 0.1
+
+
+def test_quantiles_of_a_heavy_law_are_where_draws_put_them():
+    problem, seeds = Problem(10_000, 2, 0.5 - 1e-9, 1.0), 10_000
+    told = finite_law(problem, Full()).quantiles
+    drawn = simulate(problem, [Full()], key=jax.random.key(3), seeds=seeds)["full"].kappa[:, 1]
+    for level, value in zip(QUANTILES, told, strict=True):
+        spread = (level * (1 - level) / seeds) ** 0.5
+        assert abs(float((drawn < value).mean()) - level) < 4 * spread + 0.01
 
 
 def test_clean_labels_have_a_law():

@@ -27,7 +27,8 @@ class FiniteLaw(NamedTuple):
         method: where the numbers come from.
         status: ``ok``, ``infinite moments`` (use the quantiles), or ``no prediction``.
         reason: why the status is not ``ok``; else None.
-        quantiles: of kappa at `QUANTILES`, where they were computed and the formula is good enough.
+        quantiles: of kappa at `QUANTILES`, where they were computed; their levels are right to
+            about 0.01, which far out in a heavy tail is some per cent of the quantile.
     """
 
     mean: float
@@ -66,13 +67,10 @@ def with_moments_that_exist(law: FiniteLaw, r: int) -> FiniteLaw:
         return law
     infinite, nan = math.inf, math.nan
     what = "mean and spread of kappa are" if r == 1 else "the spread of kappa is"
-    where = "median and quantiles say where kappa lies"
-    if law.quantiles is None:
-        where = "its quantiles are beyond this formula too, simulate"
     return law._replace(
         mean=infinite if r == 1 else law.mean,
         spread=infinite,
         errors=law.errors._replace(mean=nan if r == 1 else law.errors.mean, spread=nan),
         status=HEAVY,
-        reason=f"at d = {r + 1} {what} infinite; {where}",
+        reason=f"at d = {r + 1} {what} infinite; median and quantiles say where kappa lies",
     )

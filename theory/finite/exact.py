@@ -26,7 +26,7 @@ METHOD = "R25: sums over flips, changed labels and noise, derived here"
 DOUBT = 0.003  # estimated error from which a finer rule is asked
 DEFECT = 0.2  # share of the defect that counts as error
 DECADES, STEP = 6.0, 0.4  # of asinh(kappa) over its scale, where quantiles are looked for
-TAIL = 0.02  # what may lie beyond
+FAR, FAR_STEP = 40.0, 1.0  # of the same, where they are looked for if they lie further out
 RESOLUTION = 1e-6  # of P; the rules resolve no smaller chance
 
 
@@ -95,21 +95,25 @@ def exceedance(law: HardLaw, mix: float, level: float | None) -> float:
     return law.exceeds(mix, level / law.outer.setting.rho)
 
 
-def _quantiles(law: HardLaw, mix: float) -> tuple[float, ...] | None:
-    """Quantiles of kappa, from its distribution at even points of asinh(kappa).
-
-    None where these points leave out more than `TAIL` at an end: R and the retrained length are then
-    too close to 0 too often for the nodes.
-    """
+def _quantiles(law: HardLaw, mix: float) -> tuple[float, ...]:
+    """Quantiles of kappa, from its distribution at even points of asinh(kappa); inf beyond them."""
     from scipy.interpolate import PchipInterpolator  # slow to import
 
     n, r, p, rho = law.outer.setting
     scale = rho * math.sqrt(n / r) * max(1 - 2 * p, n**-0.5)
-    levels = np.arange(-DECADES, DECADES, STEP)
-    above = [exceedance(law, mix, scale * math.sinh(x)) for x in levels]
-    if above[0] < 1 - TAIL or above[-1] > TAIL:
-        return None
-    below = np.clip(1 - np.maximum.accumulate(above[::-1])[::-1], 1e-9, 1 - 1e-9)
+    for reach, step in ((DECADES, STEP), (FAR, FAR_STEP)):
+        levels = np.arange(-reach, reach, step)
+        below = _below(law, mix, scale * np.sinh(levels))
+        if below[0] <= QUANTILES[0] and QUANTILES[-1] <= below[-1]:
+            break
     rising = np.concatenate([[True], np.diff(below) > 0])
     found = PchipInterpolator(ndtri(below[rising]), levels[rising])(ndtri(QUANTILES))
-    return tuple(float(x) for x in scale * np.sinh(found))
+    values = scale * np.sinh(np.clip(found, -reach, reach))
+    values = np.where(np.asarray(QUANTILES) < below[0], -np.inf, values)
+    return tuple(map(float, np.where(np.asarray(QUANTILES) > below[-1], np.inf, values)))
+
+
+def _below(law: HardLaw, mix: float, levels: np.ndarray) -> np.ndarray:
+    """P(kappa <= level) at rising levels, itself rising."""
+    above = [exceedance(law, mix, float(level)) for level in levels]
+    return np.clip(1 - np.maximum.accumulate(above[::-1])[::-1], 1e-9, 1 - 1e-9)
