@@ -14,6 +14,7 @@ from relabel_lab.theory.limit.critical import (
 )
 from relabel_lab.theory.limit.dynamics import several_rounds
 from relabel_lab.theory.limit.hard import weights
+from relabel_lab.theory.limit.learners import LearnerPrediction, predict_learner
 from relabel_lab.theory.limit.moments import moments
 from relabel_lab.theory.limit.one_round import kappa, one_round, predict_limit
 from relabel_lab.theory.limit.parameters import Limit, isotropic, limit_of
@@ -44,6 +45,7 @@ from relabel_lab.theory.limit.state_evolution import (
 __all__ = [
     "BestRounds",
     "Combination",
+    "LearnerPrediction",
     "Limit",
     "Mixture",
     "Moments",
@@ -68,6 +70,7 @@ __all__ = [
     "one_round",
     "population_map",
     "population_threshold",
+    "predict_learner",
     "predict_limit",
     "predict_ridge",
     "predict_rounds",

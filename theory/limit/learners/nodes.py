@@ -46,7 +46,8 @@ def labelled(problem: Problem, positive: jax.Array) -> Nodes:
     chance = share * jnp.where(right > 0, 1 - flip, flip) * w
     shape = chance.shape
     flat = [jnp.broadcast_to(each, shape).reshape(-1) for each in (chance, y, m, y * right)]
-    return Nodes(*flat, jnp.zeros((0, chance.size)))
+    weight, classes, margin, given = flat
+    return Nodes(weight, classes, margin, given, jnp.zeros((0, chance.size)))
 
 
 def with_normal(nodes: Nodes, edges: np.ndarray, breaks: jax.Array) -> Nodes:
@@ -74,7 +75,6 @@ def sobol(problem: Problem, positive: jax.Array, dimensions: int, replicate: int
         flip = jnp.broadcast_to(noise.flip_given_class(m, jnp.asarray(y)), m.shape)
         share = positive if y > 0 else 1 - positive
         chances.append(share * (1 - flip if right > 0 else flip) / m.size)
-    y, right = (jnp.repeat(jnp.array(each), m.size) for each in zip(*kinds, strict=True))
-    return Nodes(
-        jnp.concatenate(chances), y, jnp.tile(m, 4), y * right, jnp.tile(normals[1:], 4)
-    )
+    classes, agree = (jnp.repeat(jnp.array(each), m.size) for each in zip(*kinds, strict=True))
+    given, each = classes * agree, jnp.tile(normals[1:], 4)
+    return Nodes(jnp.concatenate(chances), classes, jnp.tile(m, 4), given, each)

@@ -12,6 +12,7 @@ from relabel_lab.sim import Problem
 from relabel_lab.sim.direct import log_error
 from relabel_lab.sim.kit import reject, require, whole
 from relabel_lab.sim.learners import Learner, Penalised
+from relabel_lab.sim.margins import Constant
 from relabel_lab.sim.noise import ClassFlips
 from relabel_lab.sim.schemes import Initial, Scheme
 from relabel_lab.theory.limit.learners.losses import loss_of
@@ -20,7 +21,6 @@ from relabel_lab.theory.limit.learners.replay import Panels, Points, replayed
 from relabel_lab.theory.limit.learners.solving import ENOUGH, solve
 from relabel_lab.theory.limit.learners.stages import Stage, World
 from relabel_lab.theory.status import Prediction, Status
-
 
 _NOTHING = 1e-15  # mean square by which labels move: none that 64 bits would notice
 
@@ -37,7 +37,7 @@ def predict_learner(
     learner: Learner | Sequence[Learner],
     rounds: int = 1,
     *,
-    positive: float = 0.5,
+    positive: float | None = None,
 ) -> LearnerPrediction:
     """Kappa, log-error, label accuracy and coverage of round 0 ... ``rounds``, in the limit (R26).
 
@@ -47,12 +47,13 @@ def predict_learner(
             label that are not made for the averaging classifier.
         learner: ridge or logistic regression; or one of each round, rounds + 1 of them.
         rounds: >= 0.
-        positive: share of positive true labels; with an intercept the law depends on it.
+        positive: share of positive true labels, by default the noise's or 1/2; with an intercept
+            the law depends on it.
 
     Returns:
-        Arrays [rounds + 1].  Up to round 1 by quadrature, the error from another rule; from round 2
-        on by quasi-Monte Carlo, the error of the mean of eight replicates.  Where the equations were
-        not solved, NaN with a status.
+        Arrays [rounds + 1]: by quadrature up to round 1 at constant margin, the error its distance
+        from a coarser rule; else by quasi-Monte Carlo, the error that of the mean of eight
+        replicates.  Where the equations were not solved, NaN with a status.
 
     Raises:
         ValueError: for a spectrum, noise that depends on z, a scheme or learner without a limit, or
@@ -60,25 +61,30 @@ def predict_learner(
     """
     whole("rounds", rounds, 0)
     learners = _each_round(learner, rounds)
-    _insist(problem, scheme, positive)
-    if isinstance(scheme, Initial) and len({float(each.penalty) for each in learners}) == 1:
-        return _repeated(predict_learner(problem, scheme, learners[0], 0, positive=positive), rounds)
-    share = jnp.asarray(positive, jnp.float64)
-    world = World(
-        *(jnp.asarray(x, jnp.float64) for x in (problem.gamma, problem.sigma, problem.alpha)),
-        learners[0].intercept,
+    share = _share(problem, positive)
+    _insist(problem, scheme)
+    if rounds and isinstance(scheme, Initial) and _alike(learners):
+        once = predict_learner(problem, scheme, learners[0], 0, positive=share)
+        return _repeated(once, rounds)
+    gamma, sigma, alpha = (
+        jnp.asarray(x, jnp.float64) for x in (problem.gamma, problem.sigma, problem.alpha)
     )
-    if rounds <= 1:
-        rules = [Panels(problem, share, edges) for edges in (COARSE, EDGES)]
+    world = World(gamma, sigma, alpha, learners[0].intercept)
+    quadrature = rounds == 0 or (rounds == 1 and isinstance(problem.law, Constant))
+    rules: list[Panels | Points]
+    if quadrature:
+        rules = [Panels(problem, jnp.asarray(share), edges) for edges in (COARSE, EDGES)]
     else:
-        rules = [Points(sobol(problem, share, rounds + 1, i)) for i in range(REPLICATES)]
+        rules = [
+            Points(sobol(problem, jnp.asarray(share), rounds + 1, i)) for i in range(REPLICATES)
+        ]
     runs = np.stack([_trajectory(world, scheme, learners, rule) for rule in rules])
-    centre, error = _summarised(runs, quadrature=rounds <= 1)
+    centre, error = _summarised(runs, quadrature)
     kappa, shift, right, coverage = map(jnp.asarray, centre)
     solved = bool(np.isfinite(runs).all())
     return LearnerPrediction(
         kappa,
-        log_error(problem.law, kappa, shift, share),
+        log_error(problem.law, kappa, shift, jnp.asarray(share)),
         right,
         coverage,
         jnp.asarray(int(Status.PREDICTED if solved else Status.UNDEFINED)),
@@ -97,16 +103,30 @@ def _each_round(learner: Learner | Sequence[Learner], rounds: int) -> list[Penal
     return [each for each in learners if isinstance(each, Penalised)]
 
 
-def _insist(problem: Problem, scheme: Scheme, positive: float) -> None:
+def _share(problem: Problem, positive: float | None) -> float:
+    own = problem.noise.positive if isinstance(problem.noise, ClassFlips) else None
+    if positive is None:
+        return 0.5 if own is None else float(own)
+    require("positive", positive, lambda share: (share >= 0) & (share <= 1), "in [0, 1]")
+    if own is not None and positive != own:
+        raise reject("positive", positive, f"{own}, as the noise says")
+    return float(positive)
+
+
+def _insist(problem: Problem, scheme: Scheme) -> None:
     if problem.spectrum is not None:
         raise reject("spectrum", "given", "isotropic for a learner in the limit; direct answers")
+    shape = jnp.broadcast_shapes(*(jnp.shape(leaf) for leaf in jax.tree.leaves(problem)))
+    if shape != ():
+        raise reject("problem", f"an array of shape {shape}", "one problem at a time for a learner")
     if not scheme.any_learner or scheme.scores != "in-sample":
-        raise reject(
-            "scheme", scheme.name, "initial, full, consensus, interpolate or soft for a learner"
-        )
-    require("positive", positive, lambda share: (share >= 0) & (share <= 1), "in [0, 1]")
-    if isinstance(problem.noise, ClassFlips) and positive != problem.noise.positive:
-        raise reject("positive", positive, f"{problem.noise.positive}, as the noise says")
+        allowed = "initial, full, consensus, interpolate or soft for a learner in the limit"
+        raise reject("scheme", scheme.name, f"{allowed}; direct answers")
+
+
+def _alike(learners: Sequence[Penalised]) -> bool:
+    """Whether the same labels give all of them the same model."""
+    return len({(type(each), float(each.penalty)) for each in learners}) == 1
 
 
 def _repeated(once: LearnerPrediction, rounds: int) -> LearnerPrediction:
@@ -134,8 +154,7 @@ def _trajectory(
     for t, learner in enumerate(learners):
         nodes = rule.nodes(world, scheme, learners, stages)
         samples = replayed(scheme, learners, stages, nodes)
-        same_penalty = len({float(each.penalty) for each in learners[t - 1 :]}) == 1
-        if stages and samples.moved < _NOTHING and same_penalty:
+        if stages and samples.moved < _NOTHING and _alike(learners[t - 1 :]):
             return np.stack([*columns, *columns[-1:] * (len(learners) - t)], axis=-1)
         stage = solve(world, loss_of(learner), learner.penalty, stages, nodes, samples)
         spread = jnp.linalg.norm(stage.row.mixing)

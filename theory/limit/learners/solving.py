@@ -94,11 +94,13 @@ def _from(
             better = jnp.max(jnp.abs(value)) <= (1 - 0.1 * length) * jnp.max(jnp.abs(now))
             return ~better & (halvings < _HALVINGS)
 
-        def shorter(trial: tuple[jax.Array, jax.Array, jax.Array]):
+        def shorter(
+            trial: tuple[jax.Array, jax.Array, jax.Array],
+        ) -> tuple[jax.Array, jax.Array, jax.Array]:
             length, _, halvings = trial
             return length / 2, misfit(x + length / 2 * step), halvings + 1
 
-        first = (jnp.ones(()), misfit(x + step), 0)
+        first = (jnp.ones(()), misfit(x + step), jnp.zeros((), int))
         length, value, _ = jax.lax.while_loop(worse, shorter, first)
         better = jnp.max(jnp.abs(value)) < jnp.max(jnp.abs(now))
         keep = lambda new, old: jnp.where(better, new, old)  # noqa: E731

@@ -110,15 +110,17 @@ def update(
     variance = world.sigma**2
 
     # Newton's step of signal and intercept, both known only through E[g my] and E[g].
-    misfit = jnp.stack([
-        mean(g * along) * world.gamma**2 - penalty * row.signal, mean(g) * world.intercept
-    ])
+    misfit = jnp.stack(
+        [mean(g * along) * world.gamma**2 - penalty * row.signal, mean(g) * world.intercept]
+    )
     bends = jnp.stack([mean(slope * along**2), mean(slope * along), mean(slope)])
     if world.intercept:
-        jacobian = jnp.stack([
-            jnp.stack([world.gamma**2 * bends[0] - penalty, world.gamma**2 * bends[1]]),
-            bends[1:],
-        ])
+        jacobian = jnp.stack(
+            [
+                jnp.stack([world.gamma**2 * bends[0] - penalty, world.gamma**2 * bends[1]]),
+                bends[1:],
+            ]
+        )
         moved = jnp.linalg.solve(jacobian, misfit)
     else:
         moved = jnp.stack([misfit[0] / (world.gamma**2 * bends[0] - penalty), jnp.zeros(())])
@@ -148,6 +150,8 @@ def update(
 def _square(rows: list[jax.Array]) -> jax.Array:
     """Rows of lengths 1, 2, ... as a lower triangular matrix."""
     size = len(rows)
-    return jnp.stack([jnp.pad(each, (0, size - len(each))) for each in rows]) if rows else (
-        jnp.zeros((0, 0))
+    return (
+        jnp.stack([jnp.pad(each, (0, size - len(each))) for each in rows])
+        if rows
+        else (jnp.zeros((0, 0)))
     )
