@@ -12,9 +12,9 @@ from scipy.special import ndtri
 from relabel_lab.sim import Problem
 from relabel_lab.sim.margins import density, merged, panels
 
-EDGES = np.linspace(-8.4, 8.4, 4)
-COARSE = np.linspace(-8.4, 8.4, 3)
-"""Edges of panels of 16 nodes, beside those where a label turns; the coarse rule tells the error."""
+EDGES = np.array([-8.4, -2.8, 2.8, 8.4])
+ASKEW = np.array([-8.4, -1.4, 4.2, 8.4])
+"""Edges of panels of 16 nodes, beside those where a label turns; two rules tell the error."""
 LOG_POINTS, REPLICATES, _SEED = 13, 8, 26
 
 
@@ -38,10 +38,8 @@ def labelled(problem: Problem, positive: jax.Array) -> Nodes:
     m, w = m[w > 0], w[w > 0]  # panels without width
     y = jnp.repeat(jnp.array([1.0, -1.0]), 2)[:, None]
     right = jnp.tile(jnp.array([1.0, -1.0]), 2)[:, None]
-    flips = jnp.stack(
-        [problem.exact_noise.flip_given_class(m, jnp.asarray(sign)) for sign in (1.0, -1.0)]
-    )
-    flip = jnp.repeat(jnp.broadcast_to(flips, (2, m.size)), 2, axis=0)
+    chances = [problem.exact_noise.flip_given_class(m, jnp.asarray(each)) for each in (1.0, -1.0)]
+    flip = jnp.repeat(jnp.stack([jnp.broadcast_to(each, m.shape) for each in chances]), 2, axis=0)
     share = jnp.where(y > 0, positive, 1 - positive)
     chance = share * jnp.where(right > 0, 1 - flip, flip) * w
     shape = chance.shape

@@ -16,7 +16,7 @@ from relabel_lab.sim.margins import TURNING
 from relabel_lab.sim.schemes import Scheme
 from relabel_lab.theory.limit.learners.losses import loss_of
 from relabel_lab.theory.limit.learners.nodes import Nodes, labelled, with_normal
-from relabel_lab.theory.limit.learners.stages import Samples, Stage, World, force
+from relabel_lab.theory.limit.learners.stages import Samples, Stage, force
 
 
 class Points(NamedTuple):
@@ -37,31 +37,38 @@ class Panels(NamedTuple):
     edges: np.ndarray
 
     def nodes(
-        self, world: World, scheme: Scheme, learners: Sequence[Penalised], stages: tuple[Stage, ...]
+        self, schemes: Sequence[Scheme], learners: Sequence[Penalised], stages: tuple[Stage, ...]
     ) -> Nodes:
         """A normal for each stage so far, and one for the next."""
         nodes = labelled(self.problem, self.positive)
         for t in range(len(stages)):
-            samples = replayed(scheme, learners, stages[:t], nodes)
-            breaks = turns(scheme, learners[t], stages[t], nodes, samples)
+            samples = replayed(schemes, learners, stages[:t], nodes)
+            breaks = turns(schemes[t], learners[t], stages[t], nodes, samples)
             nodes = with_normal(nodes, self.edges, breaks)
         return with_normal(nodes, self.edges, jnp.zeros((nodes.weight.size, 0)))
 
 
 def replayed(
-    scheme: Scheme, learners: Sequence[Penalised], stages: tuple[Stage, ...], nodes: Nodes
+    schemes: Sequence[Scheme],
+    learners: Sequence[Penalised],
+    stages: tuple[Stage, ...],
+    nodes: Nodes,
 ) -> Samples:
     """Forces of all stages and the labels that the last of them leaves to the next."""
-    return _replayed(scheme, tuple(learners[: len(stages)]), stages, nodes)
+    so_far = len(stages)
+    return _replayed(tuple(schemes[:so_far]), tuple(learners[:so_far]), stages, nodes)
 
 
 @eqx.filter_jit
 def _replayed(
-    scheme: Scheme, learners: tuple[Penalised, ...], stages: tuple[Stage, ...], nodes: Nodes
+    schemes: tuple[Scheme, ...],
+    learners: tuple[Penalised, ...],
+    stages: tuple[Stage, ...],
+    nodes: Nodes,
 ) -> Samples:
     one = jnp.ones(())
     samples = Samples(jnp.zeros((0, nodes.weight.size)), nodes.given, one, one)
-    for learner, stage in zip(learners, stages, strict=True):
+    for scheme, learner, stage in zip(schemes, learners, stages, strict=True):
         score, pull, _ = force(loss_of(learner), stage.row, nodes, samples)
         forces = jnp.concatenate([samples.forces, pull[None]])
         label = scheme.label(score, nodes.given)

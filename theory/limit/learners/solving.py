@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import NamedTuple
 
 import equinox as eqx
 import jax
@@ -16,7 +17,7 @@ from relabel_lab.theory.limit.learners.stages import Row, Samples, Stage, World,
 ENOUGH = 1e-9
 """Relative misfit at which a stage counts as solved."""
 _SOLVED = 1e-13
-_WARM, _NEWTON, _HALVINGS = 8, 20, 8
+_WARM, _TRIALS, _HALVINGS = 8, 60, 10
 _FARTHEST = 12  # factors of 3 in the penalty
 
 
@@ -38,11 +39,14 @@ def solve(
     stage = attempt(penalty, _guess(world, penalty, before))
     if stage.residual <= ENOUGH:
         return stage
-    far = penalty * 3.0**_FARTHEST
-    stage = attempt(far, _guess(world, far, before))
+    stage = attempt(penalty * 3.0**_FARTHEST, _guess(world, penalty * 3.0**_FARTHEST, before))
     for power in range(_FARTHEST - 1, -1, -1):
+        if stage.residual > ENOUGH:  # lost: no way leads on from here
+            break
         stage = attempt(penalty * 3.0**power, stage.row)
-    return stage
+    else:
+        return stage
+    return stage._replace(residual=jnp.asarray(jnp.inf))
 
 
 def _guess(world: World, penalty: jax.Array, before: tuple[Stage, ...]) -> Row:
@@ -57,6 +61,17 @@ def _guess(world: World, penalty: jax.Array, before: tuple[Stage, ...]) -> Row:
     memory = jnp.append(jnp.zeros(past), row.memory[-1])
     mixing = jnp.zeros(past + 1).at[past - 1].set(0.9 * size).at[past].set(0.4 * size)
     return Row(row.signal, row.intercept, memory, mixing)
+
+
+class _Search(NamedTuple):
+    """Newton's method at ``x`` with misfit ``now``; next tried: ``length`` times ``step``."""
+
+    x: jax.Array
+    now: jax.Array
+    step: jax.Array
+    length: jax.Array
+    rows: tuple[jax.Array, jax.Array]
+    tried: jax.Array
 
 
 @eqx.filter_jit
@@ -75,44 +90,37 @@ def _from(
     def damped(row: Row, _: None) -> tuple[Row, None]:
         return jax.tree.map(lambda old, new: (old + new) / 2, row, again(row)[0]), None
 
-    def misfit(x: jax.Array) -> jax.Array:
+    def misfit(x: jax.Array) -> tuple[jax.Array, tuple[jax.Array, tuple[jax.Array, jax.Array]]]:
         row = _row(x, past)
-        return (_vector(again(row)[0]) - x) / (1e-300 + _scale(row))
+        found, response, energy = again(row)
+        value = (_vector(found) - x) / _scale(row)
+        return value, (value, (response, energy))
 
-    def unsolved(state: tuple[jax.Array, jax.Array, jax.Array]) -> jax.Array:
-        _, now, steps = state
-        return (jnp.max(jnp.abs(now)) > _SOLVED) & (steps < _NEWTON)
+    def unsolved(at: _Search) -> jax.Array:
+        short = 0.5**_HALVINGS
+        return (_worst(at.now) > _SOLVED) & (at.length > short) & (at.tried < _TRIALS)
 
-    def newton(
-        state: tuple[jax.Array, jax.Array, jax.Array],
-    ) -> tuple[jax.Array, jax.Array, jax.Array]:
-        x, now, steps = state
-        step = -jnp.linalg.solve(jax.jacfwd(misfit)(x), now)
-
-        def worse(trial: tuple[jax.Array, jax.Array, jax.Array]) -> jax.Array:
-            length, value, halvings = trial
-            better = jnp.max(jnp.abs(value)) <= (1 - 0.1 * length) * jnp.max(jnp.abs(now))
-            return ~better & (halvings < _HALVINGS)
-
-        def shorter(
-            trial: tuple[jax.Array, jax.Array, jax.Array],
-        ) -> tuple[jax.Array, jax.Array, jax.Array]:
-            length, _, halvings = trial
-            return length / 2, misfit(x + length / 2 * step), halvings + 1
-
-        first = (jnp.ones(()), misfit(x + step), jnp.zeros((), int))
-        length, value, _ = jax.lax.while_loop(worse, shorter, first)
-        better = jnp.max(jnp.abs(value)) < jnp.max(jnp.abs(now))
-        keep = lambda new, old: jnp.where(better, new, old)  # noqa: E731
-        # A step that does not help any more ends the search.
-        return keep(x + length * step, x), keep(value, now), steps + jnp.where(better, 1, _NEWTON)
+    def newton(at: _Search) -> _Search:
+        x = at.x + at.length * at.step
+        jacobian, (value, rows) = jax.jacfwd(misfit, has_aux=True)(x)
+        better = _worst(value) < (1 - 0.1 * at.length) * _worst(at.now)
+        moved = _Search(x, value, -jnp.linalg.solve(jacobian, value), jnp.ones(()), rows, at.tried)
+        stayed = at._replace(length=at.length / 2)
+        kept = jax.tree.map(lambda new, old: jnp.where(better, new, old), moved, stayed)
+        return kept._replace(tried=at.tried + 1)
 
     row, _ = jax.lax.scan(damped, row, length=_WARM)
     x = _vector(row)
-    x, value, _ = jax.lax.while_loop(unsolved, newton, (x, misfit(x), jnp.zeros((), int)))
-    row = _row(x, past)
-    _, response, energy = again(row)
-    return Stage(row, response, energy, samples.share, jnp.max(jnp.abs(value)))
+    nothing = jnp.zeros(past + 1)
+    start = _Search(
+        x, jnp.full_like(x, jnp.inf), 0 * x, jnp.ones(()), (nothing, nothing), jnp.zeros((), int)
+    )
+    end = jax.lax.while_loop(unsolved, newton, start)
+    return Stage(_row(end.x, past), *end.rows, samples.share, _worst(end.now))
+
+
+def _worst(misfit: jax.Array) -> jax.Array:
+    return jnp.max(jnp.abs(misfit))
 
 
 def _vector(row: Row) -> jax.Array:
