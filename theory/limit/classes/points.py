@@ -9,7 +9,8 @@ from scipy.special import ndtri
 
 from relabel_lab.theory.limit.rounds import REPLICATES
 
-MOST = 13  # binary logarithm of the scores drawn for each round of a replicate
+MOST = 15  # binary logarithm of the scores drawn for each round of a replicate
+RARE = 1e-4  # of kappa: what labels so rare that no replicate sees them can make
 
 
 @lru_cache(maxsize=4)

@@ -12,7 +12,9 @@ from relabel_lab.sim import Outcome, Scheme
 from relabel_lab.sim.classes import ClassProblem, serves
 from relabel_lab.sim.kit import whole
 from relabel_lab.sim.schemes import Initial
+from relabel_lab.theory.limit.classes import points
 from relabel_lab.theory.limit.classes.accuracy import log_error
+from relabel_lab.theory.limit.classes.by_matrix import predict_flips
 from relabel_lab.theory.limit.classes.moments import class_moments
 from relabel_lab.theory.limit.classes.rounds import trajectories
 from relabel_lab.theory.limit.classes.setting import Setting
@@ -26,8 +28,6 @@ from relabel_lab.theory.limit.rounds import (
     stated,
 )
 from relabel_lab.theory.status import Prediction, Status, judged, withheld
-
-RARE = 1e-4  # of kappa: what labels so rare that no replicate sees them can make
 
 
 def predict_classes(
@@ -45,9 +45,11 @@ def predict_classes(
         A `Prediction` of arrays [..., rounds + 1], for several rounds a `RoundsPrediction`.
     """
     whole("rounds", rounds, 0)
-    at = Setting.of(problem)
     if not serves(scheme):
-        return withheld(at.keep, rounds, Status.CLASSES)
+        return withheld(problem.alpha * problem.rho * problem.p, rounds, Status.CLASSES)
+    if problem.flips is not None:
+        return predict_flips(problem, scheme, rounds, seed)
+    at = Setting.of(problem)
     first = _outcome(at, Initial())
     later = _outcome(at, scheme) if rounds else first
     once = jax.tree.map(lambda *leaves: jnp.stack(leaves, axis=-1), first, *[later] * rounds)
@@ -77,7 +79,7 @@ def _over_rounds(
     lost = jnp.where(late, log_error(kappa, at.classes[..., None]), once.log_error)
     right = jnp.where(late, mean.right, once.label_accuracy)
     found = Outcome(kappa, lost, right, jnp.where(late, mean.coverage, once.coverage))
-    least = jnp.where(late, RARE, ROUNDING) * jnp.abs(kappa)
+    least = jnp.where(late, points.RARE, ROUNDING) * jnp.abs(kappa)
     error = jnp.where(late, STANDARD_ERRORS * spread, 0) + least
     return stated(found, jnp.full(shape, int(Status.PREDICTED)), error, SOBOL)
 

@@ -90,13 +90,13 @@ def _step(
     scores = known + spread * sample.xi[turn]
     lead = jnp.zeros(())
     if isinstance(scheme, Confident):
-        lead = _threshold(scores, sample.weight, scheme.share)
+        lead = threshold(scores, sample.weight, scheme.share)
     allowed = _allowed(scheme, sample, len(scores))
     mass, noise = closed(known / spread, lead / spread)
     mass, noise = mass * allowed, noise * allowed
     used = jnp.sum(mass, axis=0)
     new = _Row.of(carry, sample, mass, noise, turn)
-    label = _labels(scores, lead) * allowed
+    label = winner(scores, lead) * allowed
     label = label - jnp.sum(label, axis=0) / len(scores)
     following = _Carry(
         carry.response.at[turn + 1].set(answers(new.along, law.factor)),
@@ -138,14 +138,14 @@ def _allowed(scheme: Scheme, sample: _Sample, classes: int) -> jax.Array:
     return jnp.ones((classes, sample.given.size))
 
 
-def _labels(scores: jax.Array, lead: jax.Array) -> jax.Array:
+def winner(scores: jax.Array, lead: jax.Array) -> jax.Array:
     """One for the winner, where it leads by enough, [K, M]."""
     best, place = jax.lax.top_k(scores.T, 2)
     led = best[:, 0] - best[:, 1] >= lead
     return jax.nn.one_hot(place[:, 0], len(scores), axis=0, dtype=jnp.float64) * led
 
 
-def _threshold(scores: jax.Array, weight: jax.Array, share: Any) -> jax.Array:
+def threshold(scores: jax.Array, weight: jax.Array, share: Any) -> jax.Array:
     """The lead over the runner-up that a share of the samples reaches; 0 for all of them."""
     best = jax.lax.top_k(scores.T, 2)[0]
     leads = best[:, 0] - best[:, 1]
