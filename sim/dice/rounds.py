@@ -99,8 +99,14 @@ def draw_sample(key: jax.Array, problem: Problem, samples: int) -> Sample:
 def _train(
     key: jax.Array, problem: Problem, sample: Sample, bases: Bases, slot: jax.Array, f: jax.Array
 ) -> tuple[Bases, RoundSummary, tuple[jax.Array, jax.Array]]:
-    """Average the samples with labels f; the model is (a, Sigma v)."""
-    bases, total = left_product(key, problem, sample, bases, slot, f)
+    """Average the samples with labels f; the model is (a, Sigma v).
+
+    A new direction is looked for in what f changes of the given labels: in f itself rounding
+    would hide a small change.
+    """
+    given = jnp.where(slot == 0, 0, sample.s)
+    bases, change = left_product(key, problem, sample, bases, slot, f - given)
+    total = change + dice_bases.known(bases, sample.s * given) * _eigenvalues(problem)
     a = jnp.sum(f * sample.m) / problem.n
     u = total / problem.n
     used = jnp.sum(f != 0)

@@ -29,20 +29,23 @@ def retrain_looking_back(
         Models [rounds + 1, d] and the labels they were trained on [rounds + 1, n].
     """
     n = jnp.sum(given != 0)
+    first = (given @ x).astype(jnp.float64) / n
+    given = given.astype(jnp.float64 if scheme.smooth else x.dtype)
 
     def train(labels: jax.Array) -> jax.Array:
-        return (labels @ x).astype(jnp.float64) / n
+        change = (labels - given).astype(x.dtype) @ x  # rounded in proportion to itself
+        return first + change.astype(jnp.float64) / n
 
     def step(carry: tuple[jax.Array, History], turn: jax.Array) -> PyTree:
         theta, last = carry
-        new = scheme.relabel(turn, x @ theta.astype(x.dtype), given, last)
-        kept = jax.tree.map(lambda leaf: (leaf * jnp.abs(given)).astype(x.dtype), new)
+        scores = (x @ theta.astype(x.dtype)).astype(given.dtype)
+        new = scheme.relabel(turn, scores, given, last)
+        kept = jax.tree.map(lambda leaf: (leaf * jnp.abs(given)).astype(given.dtype), new)
         empty = ~jnp.any(kept.trained != 0)  # keeps the model and the labels behind it
         following = (train(kept.trained), kept)
         now = jax.tree.map(lambda a, b: jnp.where(empty, a, b), (theta, last), following)
         return now, (now[0], kept.trained)
 
-    first = train(given)
     start = (first, History(given, given))
     _, (models, labels) = lax.scan(step, start, jnp.arange(rounds))
     return jnp.concatenate([first[None], models]), jnp.concatenate([given[None], labels])
