@@ -35,6 +35,7 @@ from relabel_lab.sim import Consensus, Full, Problem
 from relabel_lab.sim.kit import write_whole
 from relabel_lab.theory import critical_separation as critical
 from relabel_lab.theory.finite import p_improves
+from tests.strategies import share_error, within
 
 TINY = {
     "accuracy_curves": accuracy_curves.Preset(d=61, low=4.0, high=5.0, points=2, seeds=40),
@@ -285,7 +286,7 @@ def test_shares_of_seeds_agree_with_the_law_at_finite_n():
     for panel, scheme in zip(data["panels"], finite.SCHEMES, strict=True):
         for curve in panel["curves"]:
             law = p_improves(Problem(100, 101, finite.P, curve["rho"] ** 0.5), scheme).value
-            assert abs(curve["share"][0] - law) < 4 * np.sqrt(law * (1 - law) / 512)
+            assert within(curve["share"][0], law, share_error(law, 512))
 
 
 def test_plane_shows_what_its_numbers_say():

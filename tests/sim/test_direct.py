@@ -12,6 +12,7 @@ from relabel_lab.sim import direct, power_spectrum
 from relabel_lab.sim.direct import drawing
 from relabel_lab.sim.direct import rounds as engine
 from relabel_lab.sim.seeds import seed_keys
+from tests.strategies import alike, share_error, within
 
 KEY = jax.random.key(20240611)
 SCHEMES = (sim.Initial(), sim.Full(), sim.Consensus())
@@ -69,8 +70,8 @@ def test_blocks_do_not_change_the_law(height, monkeypatch):
     assert len(np.unique(noise)) > 0.99 * noise.size
     count = noise.size
     assert abs(noise.mean()) < 4 / np.sqrt(count)
-    assert abs((noise**2).mean() - 1) < 4 * np.sqrt(2 / count)
-    assert abs((noise**4).mean() - 3) < 4 * np.sqrt(96 / count)
+    assert within((noise**2).mean(), 1, np.sqrt(2 / count))
+    assert within((noise**4).mean(), 3, np.sqrt(96 / count))
     theta, labels = retrain(sim.Full(), data.x, data.given, 1)
     result = direct.run(problem, sim.Full(), key=KEY, seeds=1)
     np.testing.assert_allclose(result.kappa[0], parameter(problem, theta), rtol=1e-4)
@@ -86,13 +87,13 @@ def test_samples_follow_the_model():
     n = problem.n
     np.testing.assert_allclose(x[:, 0], y * m * problem.gamma, rtol=1e-12)
     assert set(y) == set(noisy) == {-1.0, 1.0} and m.min() > 1
-    assert abs((y > 0).mean() - 0.9) < 4 * np.sqrt(0.09 / n)
-    assert abs((noisy != y).mean() - 0.3) < 4 * np.sqrt(0.21 / n)
+    assert within((y > 0).mean(), 0.9, share_error(0.9, n))
+    assert within((noisy != y).mean(), 0.3, share_error(0.3, n))
     assert abs(np.corrcoef(noisy != y, y)[0, 1]) < 4 / np.sqrt(n)
     assert abs(np.corrcoef(noisy != y, m)[0, 1]) < 4 / np.sqrt(n)
     z = x[:, 1:3] / np.sqrt(spectrum[:2])
     assert np.all(x[:, 3] == 0)
-    assert np.all(np.abs((z**2).mean(0) - 1) < 4 * np.sqrt(2 / n))
+    assert within((z**2).mean(0), 1, np.sqrt(2 / n))
     others = np.stack([z[:, 0], z[:, 1], m, y, noisy * y])
     correlations = np.corrcoef(others)[np.triu_indices(5, 1)]
     assert np.all(np.abs(correlations) < 4.5 / np.sqrt(n))
@@ -125,7 +126,7 @@ def test_kappa_gives_the_accuracy_on_fresh_samples(margin):
     noise = rng.standard_normal((count, SIZE["d"] - 1)) * np.sqrt(spectrum)
     hits = (scores + noise @ theta[:, 1:].T > 0).mean(0)
     error = np.sqrt(hits * (1 - hits) / count)
-    assert np.all(np.abs(hits - problem.law.accuracy(kappa)) < 4 * error)
+    assert within(hits, problem.law.accuracy(kappa), error)
     assert np.all((error < 0.0025) & (error > 0))
 
 
@@ -172,8 +173,7 @@ def test_share_of_positive_labels_does_not_change_the_law():
         ]
         for seed, share in ((1, 0.1), (2, 0.9))
     )
-    error = np.sqrt((rare.kappa.var(0) + common.kappa.var(0)) / 400)
-    assert np.all(np.abs(rare.kappa.mean(0) - common.kappa.mean(0)) < 4 * error)
+    assert alike(rare.kappa, common.kappa)
 
 
 @FEW
@@ -210,9 +210,9 @@ def test_first_model_follows_its_exact_law():
     mean = 2 * kept - 1  # a0 for the constant margin
     radius2 = (problem.rho * mean / np.asarray(result.kappa[:, 0])) ** 2 * problem.n
     r = problem.r
-    assert abs(kept.mean() - 0.8) < 4 * np.sqrt(0.16 / problem.n / 2000)
-    assert abs(radius2.mean() - r) < 4 * np.sqrt(2 * r / 2000)
-    assert abs(radius2.var() / (2 * r) - 1) < 4 * np.sqrt((2 + 12 / r) / 2000)
+    assert within(kept.mean(), 0.8, share_error(0.8, problem.n * 2000))
+    assert within(radius2.mean(), r, np.sqrt(2 * r / 2000))
+    assert within(radius2.var() / (2 * r), 1, np.sqrt((2 + 12 / r) / 2000))
     assert abs(np.corrcoef(radius2, kept)[0, 1]) < 4 / np.sqrt(2000)
 
 
