@@ -7,8 +7,6 @@ r"""Approximate message passing for the isotropic Gaussian mixture, on drawn dat
 
 from __future__ import annotations
 
-from typing import Any
-
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -24,7 +22,12 @@ from relabel_lab.sim.seeds import each_seed, seed_numbers
 
 
 def run(
-    problem: Problem, rounds: int = 1, *, key: jax.Array, seeds: Any, onsager: bool = True
+    problem: Problem,
+    rounds: int = 1,
+    *,
+    key: jax.Array,
+    seeds: int | jax.Array,
+    onsager: bool = True,
 ) -> Outcome:
     r"""AMP on the data of `sim.direct.run` with the same key, arrays [seeds, rounds + 1].
 
