@@ -184,10 +184,6 @@ class Channel:
         """
         return self._solve[np.asarray(given), np.asarray(predicted)]
 
-    def expected_flips(self, n: int, prior: ArrayLike | None = None) -> float:
-        """How many of ``n`` labels are expected to differ from the true ones."""
-        return n * self.flip_rate(prior)
-
     def warning(self, n: int) -> str | None:
         """One line where fewer than half a label of ``n`` would flip, else None."""
         flips = n * float(self.flip_rates.max())
