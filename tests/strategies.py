@@ -56,13 +56,15 @@ ELEMENTWISE = st.one_of(
     log_numbers(0.1, 10).map(Soft),
     st.sampled_from([LeaveOneOut(), Optimal()]),
 )
+SIZES = st.integers(30, 3000)
+FEW_SIZES = st.sampled_from([31, 1000])  # where arrays of d - 1 are compiled for each
 SCHEMES = st.one_of(ELEMENTWISE, st.integers(2, 9).map(CrossFit), st.just(Fresh()))
 
 
 @st.composite
-def problems(draw: Any, margins: Any = MARGINS, noise: Any = NOISE) -> Problem:
+def problems(draw: Any, margins: Any = MARGINS, noise: Any = NOISE, sizes: Any = SIZES) -> Problem:
     """Isotropic problems whose limits are neither certain nor hopeless."""
-    d = draw(st.integers(30, 3000))
+    d = draw(sizes)
     n = max(20, round(draw(log_numbers(0.1, 10)) * (d - 1)))
     gamma, sigma = draw(log_numbers(0.3, 3)), draw(log_numbers(0.5, 2))
     return Problem(n, d, gamma=gamma, sigma=sigma, margin=draw(margins), noise=draw(noise))

@@ -3,9 +3,12 @@
 import jax
 import jax.numpy as jnp
 import numpy as np
+import pytest
 
 from relabel_lab.experiments.models.layers import dropout
 from tests.strategies import share_error, within
+
+pytestmark = pytest.mark.smoke
 
 
 def test_dropout_keeps_the_mean_and_drops_entries_one_by_one():

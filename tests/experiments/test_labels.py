@@ -16,6 +16,9 @@ from relabel_lab.experiments.labels import (
 from relabel_lab.experiments.labels.prior import best_top
 from tests.strategies import share_error, within
 
+pytestmark = pytest.mark.smoke
+
+
 KEY = jax.random.key(7)
 CLEAN = np.arange(40_000) % 4
 

@@ -10,6 +10,9 @@ from hypothesis import strategies as st
 from relabel_lab.pilot.channel import Channel
 from tests.strategies import agrees
 
+pytestmark = pytest.mark.smoke
+
+
 LOPSIDED = [[0.7, 0.2, 0.1], [0.05, 0.9, 0.05], [0.3, 0.1, 0.6]]
 PRIOR = [0.5, 0.3, 0.15, 0.04, 0.01]
 

@@ -15,6 +15,8 @@ from relabel_lab.proofs_check.notes import (
 )
 from relabel_lab.proofs_check.power import MUTANTS
 
+pytestmark = pytest.mark.smoke
+
 
 def test_table_is_fresh():
     text = NOTES.read_text()

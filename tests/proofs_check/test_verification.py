@@ -9,6 +9,8 @@ from relabel_lab.proofs_check import Claim, verification
 from relabel_lab.proofs_check.holm import rejected
 from relabel_lab.proofs_check.registry import DERIVED, Check, Evidence, Setting, Test
 
+pytestmark = pytest.mark.smoke
+
 
 def claim(name, judge):
     return Claim(name, "symbolic", DERIVED, "statement", {}, judge)

@@ -5,6 +5,8 @@ import pytest
 
 from relabel_lab.scan.store import Blocks
 
+pytestmark = pytest.mark.smoke
+
 
 @pytest.mark.parametrize(
     ("shape", "target"),

@@ -11,6 +11,9 @@ import pytest
 
 from relabel_lab.scan import PRESETS, json_schema, load, parse, preset
 
+pytestmark = pytest.mark.smoke
+
+
 LEAST = """
 [axes]
 p = {linspace = [0.05, 0.45, 9]}

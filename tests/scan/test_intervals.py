@@ -7,6 +7,9 @@ from scipy.stats import binom, binomtest
 from relabel_lab.scan.intervals import clopper_pearson, confidence_sequence, log_martingale
 from tests.strategies import share_error
 
+pytestmark = pytest.mark.smoke
+
+
 ERROR = 0.05
 
 
