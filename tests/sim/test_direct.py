@@ -4,22 +4,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from relabel_lab import sim
 from relabel_lab.sim import direct, power_spectrum
 from relabel_lab.sim.direct import drawing
-from relabel_lab.sim.direct import rounds as engine
-from relabel_lab.sim.seeds import seed_keys
-from tests.strategies import alike, share_error, within
-
-KEY = jax.random.key(20240611)
-SCHEMES = (sim.Initial(), sim.Full(), sim.Consensus())
-SIZE = {"n": 90, "d": 31}
-FEW = settings(max_examples=15, deadline=None, derandomize=True)
-
-retrain = jax.jit(engine.retrain, static_argnums=3)
+from tests.sim.drawing import KEY, SCHEMES, SIZE, draw, retrain
+from tests.strategies import share_error, within
 
 
 def parameter(problem, theta):
@@ -27,10 +17,6 @@ def parameter(problem, theta):
     a = theta[..., 0] / problem.gamma
     root = np.sqrt(np.asarray(drawing.eigenvalues(problem, problem.d)))
     return problem.gamma**2 * a / np.linalg.norm(root * theta[..., 1:], axis=-1)
-
-
-def draw(problem, seed=0, **options):
-    return drawing.sample(problem, seed_keys(KEY, jnp.array([seed]))[0], **options)
 
 
 def test_run_trains_on_the_very_data_of_sample_without_their_labels():
@@ -128,65 +114,6 @@ def test_kappa_gives_the_accuracy_on_fresh_samples(margin):
     error = np.sqrt(hits * (1 - hits) / count)
     assert within(hits, problem.law.accuracy(kappa), error)
     assert np.all((error < 0.0025) & (error > 0))
-
-
-@FEW
-@given(st.integers(0, 2**31), st.sampled_from(SCHEMES))
-def test_rotation(seed, scheme):
-    data = draw(sim.Problem(**SIZE, p=0.3, gamma=1.7), dtype=jnp.float64)
-    square = np.random.default_rng(seed).standard_normal((SIZE["d"], SIZE["d"]))
-    rotation, _ = np.linalg.qr(square)
-    plain, labels = retrain(scheme, data.x, data.given, 2)
-    turned, same = retrain(scheme, data.x @ rotation, data.given, 2)
-    np.testing.assert_array_equal(labels, same)
-    np.testing.assert_allclose(turned @ rotation.T, plain, atol=1e-12)
-
-
-@FEW
-@given(st.integers(0, 2**31), st.sampled_from(SCHEMES))
-def test_sample_order(seed, scheme):
-    data = draw(sim.Problem(**SIZE, p=0.3, gamma=1.7), dtype=jnp.float64)
-    order = np.random.default_rng(seed).permutation(SIZE["n"])
-    plain, labels = retrain(scheme, data.x, data.given, 2)
-    mixed, moved = retrain(scheme, data.x[order], data.given[order], 2)
-    np.testing.assert_array_equal(labels[:, order], moved)
-    np.testing.assert_allclose(mixed, plain, atol=1e-13)
-
-
-@FEW
-@given(st.lists(st.booleans(), min_size=SIZE["n"], max_size=SIZE["n"]), st.sampled_from(SCHEMES))
-def test_any_class_balance(flip, scheme):
-    """Swapping the class of samples (x, given) -> (-x, -given) leaves every model as it is."""
-    data = draw(sim.Problem(**SIZE, p=0.3, gamma=1.7), dtype=jnp.float64)
-    sign = np.where(flip, -1.0, 1.0)
-    plain, labels = retrain(scheme, data.x, data.given, 2)
-    swapped, others = retrain(scheme, data.x * sign[:, None], data.given * sign, 2)
-    np.testing.assert_array_equal(labels * sign, others)
-    np.testing.assert_allclose(swapped, plain, atol=1e-13)
-
-
-def test_share_of_positive_labels_does_not_change_the_law():
-    problem = sim.Problem(**SIZE, p=0.3, gamma=1.7)
-    rare, common = (
-        direct.run_many(problem, SCHEMES, 2, key=jax.random.key(seed), seeds=400, positive=share)[
-            "full"
-        ]
-        for seed, share in ((1, 0.1), (2, 0.9))
-    )
-    assert alike(rare.kappa, common.kappa)
-
-
-@FEW
-@given(st.floats(1e-3, 1e3))
-def test_joint_scaling_of_gamma_and_sigma(factor):
-    options = {"key": KEY, "seeds": 2, "dtype": jnp.float64}
-    plain = direct.run_many(sim.Problem(**SIZE, p=0.3, gamma=1.7, sigma=0.8), SCHEMES, 2, **options)
-    scaled = direct.run_many(
-        sim.Problem(**SIZE, p=0.3, gamma=1.7 * factor, sigma=0.8 * factor), SCHEMES, 2, **options
-    )
-    for name, outcome in plain.items():
-        np.testing.assert_allclose(scaled[name].kappa, outcome.kappa, rtol=1e-11)
-        np.testing.assert_array_equal(scaled[name].coverage, outcome.coverage)
 
 
 @pytest.mark.parametrize("dtype", [jnp.float32, jnp.float64])
