@@ -20,7 +20,7 @@ from relabel_lab.sim.schemes import (
     Soft,
 )
 from relabel_lab.theory import RoundsPrediction, Status, best_rounds, predict, predict_rounds
-from relabel_lab.theory.limit.dynamics import optimal_path
+from relabel_lab.theory.limit.later_rounds import optimal_path
 from tests.strategies import agrees, mean_and_error, within
 
 ONE = {"full": (1.0, -1.0), "consensus": (1.0, 0.0)}  # labels of right-labelled samples, both signs

@@ -12,8 +12,8 @@ from relabel_lab.theory.limit.critical import (
     critical_separation,
     helps_at_maximal_noise,
 )
-from relabel_lab.theory.limit.dynamics import several_rounds
 from relabel_lab.theory.limit.hard import weights
+from relabel_lab.theory.limit.later_rounds import several_rounds
 from relabel_lab.theory.limit.moments import moments
 from relabel_lab.theory.limit.one_round import kappa, one_round, predict_limit
 from relabel_lab.theory.limit.parameters import Limit, isotropic, limit_of
