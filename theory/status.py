@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import ClassVar
 
 import jax
 import jax.numpy as jnp
@@ -50,6 +51,8 @@ class Prediction(Outcome):
     Attributes:
         status: a `Status` for each problem, whole numbers [...].
     """
+
+    axis: ClassVar[str] = "problem"
 
     status: jax.Array
 
