@@ -3,8 +3,9 @@
 from typing import Any, NamedTuple
 
 import numpy as np
+from matplotlib.patches import Patch
 
-from relabel_lab.figures.predicted.schemes import GAINS, NAMES, TIE, leads, legend, paint
+from relabel_lab.figures.predicted.schemes import GAINS, NAMES, TIE, leads, paint
 from relabel_lab.figures.registry import Step
 from relabel_lab.figures.style import RHO, colour_of, new_figure, plain_log_axis
 from relabel_lab.sim import ClassProblem
@@ -77,5 +78,8 @@ def draw(data: dict[str, Any]) -> Any:
         axis.set_title(f"$K$ = {panel['classes']}")
         axis.set_xlabel("signal in the given labels,\n$1 - pK/(K-1)$")
     axes[0].set_ylabel(RHO)
-    legend(figure)
+    patches = [Patch(color=colour_of(n), alpha=0.75, label=n) for n in NAMES]
+    patches[0].set_label("initial: do not retrain")
+    patches.append(Patch(fc="white", ec="#999999", lw=0.5, label="equal"))
+    figure.legend(handles=patches, loc="outside lower center", ncols=len(patches))
     return figure

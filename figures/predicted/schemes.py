@@ -84,16 +84,11 @@ def draw(data: dict[str, Any]) -> Any:
         axis.set_xlabel(P)
         axis.set_title(f"$n/(d-1)$ = {alpha:g}")
     axes[0].set_ylabel(RHO)
-    legend(figure)
-    return figure
-
-
-def legend(figure: Any) -> None:
-    """A patch a scheme, below the panels."""
     patches = [Patch(color=colour_of(n), alpha=0.75, label=n) for n in NAMES]
     patches[0].set_label("initial: do not retrain")
     patches.append(Patch(fc="white", ec="#999999", lw=0.5, label="equal"))
     figure.legend(handles=patches, loc="outside lower center", ncols=len(patches))
+    return figure
 
 
 def paint(axis: Any, grid: tuple[Any, Any], lead: Any, colour: str) -> None:

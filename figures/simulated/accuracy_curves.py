@@ -82,7 +82,7 @@ def _sizes(preset: Preset, points: int) -> np.ndarray:
     return np.unique(np.round(aspect * (preset.d - 1)).astype(int))
 
 
-def _problem(preset: Preset, rho: float, n: int | np.ndarray) -> Problem:
+def _problem(preset: Preset, rho: float, n: Any) -> Problem:
     return Problem(n=n, d=preset.d, p=P, gamma=rho**0.5)
 
 
