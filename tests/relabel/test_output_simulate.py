@@ -88,7 +88,7 @@ def test_fits_that_stop_early_are_named(capsys):
     from relabel_lab.sim import Full, Problem
     from relabel_lab.sim.learners import Ridge
 
-    impossible = Ridge(0.1, tolerance=1e-300)
+    impossible = Ridge(0.1, True, tolerance=1e-300)  # the program of the test before
     problem = Problem(300, 61, 0.25, 1.4)
     outcomes = simulation.run(
         problem, [Full()], engine="direct", rounds=1, seeds=4, seed=0, learner=impossible
