@@ -7,7 +7,7 @@ import jax.numpy as jnp
 
 from relabel_lab.sim.kit import Numbers, Scalar
 from relabel_lab.sim.schemes import CrossFit, History, Optimal, Scheme
-from relabel_lab.theory.limit.hard import weights
+from relabel_lab.theory.limit.label_moments import weights
 
 
 class Signs(Scheme):
