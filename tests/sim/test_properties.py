@@ -24,6 +24,7 @@ from tests.strategies import (
 )
 
 quick = settings(max_examples=25, deadline=None, derandomize=True)
+few = settings(quick, max_examples=8)  # where every example is a run, and only p or a seed differs
 KEY = jax.random.key(3)
 SIZE = {"n": 60, "d": 12}
 LEARNERS = st.one_of(
@@ -56,7 +57,7 @@ def test_rules_are_odd_and_bounded(scheme, scores, signs):
     assert np.all(np.abs(labels) <= 1 + 1e-12)
 
 
-@quick
+@few
 @given(numbers(0.05, 0.45), st.integers(0, 10**6))
 def test_rotations_of_noise_space_and_orders_of_samples_change_nothing(p, seed):
     problem = Problem(**SIZE, p=p, gamma=1.2)
@@ -87,7 +88,7 @@ def test_joint_scaling_of_gamma_and_sigma_keeps_every_draw(p, factor):
         np.testing.assert_allclose(outcome.kappa, two[name].kappa, rtol=1e-5, atol=1e-7)
 
 
-@quick
+@few
 @given(numbers(0.05, 0.45))
 def test_the_class_balance_changes_no_law(p):
     """Symmetrised data do not know the classes: the same kappas but for rounding."""
