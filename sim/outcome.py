@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -54,6 +56,8 @@ class Outcome(eqx.Module):
         coverage: share of samples trained on (label weight not zero).
     """
 
+    axis: ClassVar[str] = "seed"
+
     kappa: jax.Array
     log_error: jax.Array
     label_accuracy: jax.Array
@@ -65,13 +69,13 @@ class Outcome(eqx.Module):
         return -jnp.expm1(self.log_error)
 
     def to_xarray(self) -> PyTree:
-        """The same as an `xarray.Dataset` with labelled axes (seed and) round, accuracy included."""
+        """The same as an `xarray.Dataset`: axes seed, or those of the problems, and round."""
         import xarray as xr
 
         names = ("kappa", "accuracy", "log_error", "label_accuracy", "coverage")
-        lead = [f"problem_{axis}" for axis in range(self.kappa.ndim - 1)]
-        axes = (["seed"] if len(lead) == 1 else lead) + ["round"]
-        values = {name: (axes, np.asarray(getattr(self, name))) for name in names}
+        many = self.kappa.ndim - 1
+        lead = [self.axis] if many == 1 else [f"{self.axis}_{i}" for i in range(many)]
+        values = {name: ([*lead, "round"], np.asarray(getattr(self, name))) for name in names}
         return xr.Dataset(values, coords={"round": np.arange(self.kappa.shape[-1])})
 
     def __repr__(self) -> str:

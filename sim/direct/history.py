@@ -7,8 +7,8 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
+from relabel_lab.sim.direct.data import draw_data
 from relabel_lab.sim.direct.drawing import Layout, eigenvalues
-from relabel_lab.sim.direct.drawn import drawn
 from relabel_lab.sim.direct.quality import margin_parameter, summarised
 from relabel_lab.sim.kit import PyTree
 from relabel_lab.sim.schemes import History, Scheme
@@ -60,7 +60,7 @@ class HistoryRounds(eqx.Module):
     def __call__(self, key: jax.Array, operands: PyTree) -> PyTree:
         """Run the seed whose key is ``key``; operands: problem, scheme, share of positives."""
         problem, scheme, share = operands
-        x, given, y = drawn(self.plan, problem, key, share)
+        x, given, y = draw_data(self.plan, problem, key, share)
         models, used = retrain_looking_back(scheme, x, given, self.rounds)
         scales = jnp.concatenate([jnp.zeros(1), jnp.sqrt(eigenvalues(problem, self.plan.d))])
         kappa = margin_parameter(models, problem.gamma, scales)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 from jax import lax
 
-from relabel_lab.sim.direct.drawing import Layout, draw_labels, eigenvalues, fold_blocks, streams
+from relabel_lab.sim.direct.drawing import (
+    Labels,
+    Layout,
+    draw_labels,
+    eigenvalues,
+    fold_blocks,
+    streams,
+)
 from relabel_lab.sim.direct.quality import margin_parameter, summarised
 from relabel_lab.sim.kit import PyTree, whole
 from relabel_lab.sim.problem import Problem
@@ -39,7 +44,7 @@ class AveragingRounds(eqx.Module):
         return tuple(jax.tree.map(lambda leaf, s=s: leaf[:, s], every) for s in range(len(schemes)))
 
 
-def _draw(plan: Layout, problem: Problem, key: jax.Array, labels: Any) -> PyTree:
+def _draw(plan: Layout, problem: Problem, key: jax.Array, labels: Labels) -> PyTree:
     """Samples [blocks, height, d] and the first model's sum of given * x, while in cache."""
 
     def step(i: jax.Array, x: jax.Array, carry: PyTree) -> PyTree:

@@ -20,6 +20,9 @@ from relabel_lab.experiments.page import (
 )
 from relabel_lab.experiments.page.paper import CIFAR10
 
+pytestmark = pytest.mark.smoke
+
+
 ROOT = Path(__file__).parents[2]
 RUNS = measured(ROOT / "experiments" / "measured")
 

@@ -10,6 +10,8 @@ from relabel_lab.proofs_check.holm import rejected
 from relabel_lab.proofs_check.registry import DERIVED, Check, Evidence, Setting, Test
 from relabel_lab.proofs_check.worker import Worker
 
+pytestmark = pytest.mark.smoke
+
 
 def claim(name, judge):
     return Claim(name, "symbolic", DERIVED, "statement", {}, judge)

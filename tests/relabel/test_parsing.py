@@ -8,6 +8,9 @@ import pytest
 from relabel_lab.relabel import main
 from relabel_lab.relabel.cli import COMMANDS
 
+pytestmark = pytest.mark.smoke
+
+
 GOOD = {"--n": "200", "--d": "50", "--p": "0.3", "--gamma": "1.5"}
 
 

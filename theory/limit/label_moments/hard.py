@@ -14,8 +14,8 @@ import jax.numpy as jnp
 from relabel_lab.sim.kit import Scalar
 from relabel_lab.sim.margins import density
 from relabel_lab.sim.schemes import Scheme
-from relabel_lab.theory.limit.averages import Moments, average
-from relabel_lab.theory.limit.intervals import label_terms
+from relabel_lab.theory.limit.label_moments.averages import Moments, average
+from relabel_lab.theory.limit.label_moments.normal_terms import label_terms
 from relabel_lab.theory.limit.parameters import Limit
 
 

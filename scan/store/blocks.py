@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 
-class Layout:
+class Blocks:
     """Regular blocks over a grid of ``shape``, with about ``target`` cells each.
 
     Attributes:

@@ -6,7 +6,7 @@ import jax.numpy as jnp
 
 from relabel_lab.sim.margins import density, tail
 from relabel_lab.sim.schemes import Scheme
-from relabel_lab.theory.limit.averages import Moments, average
+from relabel_lab.theory.limit.label_moments.averages import Moments, average
 from relabel_lab.theory.limit.parameters import Limit
 
 

@@ -12,12 +12,12 @@ from typing import Any
 from relabel_lab.proofs_check.claims import CLAIMS
 from relabel_lab.proofs_check.formulas import Formulas
 from relabel_lab.proofs_check.holm import rejected as fallen
-from relabel_lab.proofs_check.mutants import MUTANTS, Mutant
+from relabel_lab.proofs_check.power.mutants import MUTANTS, Mutant
 from relabel_lab.proofs_check.registry import Claim, Setting
 from relabel_lab.proofs_check.verification import judge
 
 BY_ID: dict[str, Claim] = {claim.id: claim for claim in CLAIMS}
-HOME = Path(__file__).resolve().parent
+HOME = Path(__file__).resolve().parents[1]
 Measured = dict[str, Any]
 Progress = Callable[[str], None]
 
@@ -100,5 +100,5 @@ def right_summary(names: Sequence[str], roots: Iterable[dict[str, Any]]) -> dict
 def fingerprint(name: str) -> str:
     """What a claim's trial is made of: its module, the table of formulas and the sampling."""
     module = sys.modules[BY_ID[name].module].__file__
-    sources = [Path(str(module)), *HOME.glob("formulas*.py"), *HOME.glob("sampling/*.py")]
+    sources = [Path(str(module)), *HOME.glob("formulas/*.py"), *HOME.glob("sampling/*.py")]
     return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(sources))).hexdigest()[:16]

@@ -2,13 +2,11 @@ r"""Exact laws at finite n and d (R2, R3), in plain NumPy; part of the table of 
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from scipy.special import gammaln, ndtr
 from scipy.stats import binom, chi2
 
-Array = Any
+from relabel_lab.proofs_check.formulas.laws import Array
 
 
 class ExactLaws:

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.special import gammaln, ndtr
 
 from relabel_lab.proofs_check.formulas import Formulas, normal_density
-from relabel_lab.proofs_check.mutant import Mutant
+from relabel_lab.proofs_check.power.mutant import Mutant
 
 RIGHT = Formulas()
 PHASE = ("phase-full-initial", "R5-limit")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from relabel_lab.sim.schemes import Scheme
-from relabel_lab.theory.limit.averages import Moments
-from relabel_lab.theory.limit.hard import hard_moments
+from relabel_lab.theory.limit.label_moments.averages import Moments
+from relabel_lab.theory.limit.label_moments.hard import hard_moments
+from relabel_lab.theory.limit.label_moments.rules import rule_moments
+from relabel_lab.theory.limit.label_moments.unseen import unseen_moments
 from relabel_lab.theory.limit.parameters import Limit
-from relabel_lab.theory.limit.rules import rule_moments
-from relabel_lab.theory.limit.unseen import unseen_moments
 
 
 def moments(scheme: Scheme, limit: Limit) -> Moments:

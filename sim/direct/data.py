@@ -9,7 +9,7 @@ from relabel_lab.sim.direct.drawing import Layout, draw_labels, fold_blocks, str
 from relabel_lab.sim.problem import Problem
 
 
-def drawn(
+def draw_data(
     plan: Layout, problem: Problem, key: jax.Array, positive: jax.Array
 ) -> tuple[jax.Array, jax.Array, jax.Array]:
     """Samples [rows, d], given and true labels [rows] as `sim.direct` draws them.

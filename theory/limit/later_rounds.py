@@ -11,7 +11,7 @@ import jax.numpy as jnp
 from relabel_lab.sim import Outcome, Problem, UniformFlips
 from relabel_lab.sim.margins import density, tail
 from relabel_lab.sim.schemes import Fresh, Initial, Optimal, OptimalUncorrected, Scheme
-from relabel_lab.theory.limit.averages import average
+from relabel_lab.theory.limit.label_moments import average
 from relabel_lab.theory.limit.one_round import one_round
 from relabel_lab.theory.limit.rounds import ROUNDING, predict_rounds
 from relabel_lab.theory.limit.spectra import spectrum_status

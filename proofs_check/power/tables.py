@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from relabel_lab.proofs_check.claims import SAMPLED
-from relabel_lab.proofs_check.mutants import MUTANTS
+from relabel_lab.proofs_check.power.mutants import MUTANTS
 
 Record = dict[str, Any]
 

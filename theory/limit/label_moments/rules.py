@@ -8,7 +8,7 @@ import numpy as np
 
 from relabel_lab.sim.margins import TURNING, density, merged, panels
 from relabel_lab.sim.schemes import Scheme
-from relabel_lab.theory.limit.averages import Moments, average
+from relabel_lab.theory.limit.label_moments.averages import Moments, average
 from relabel_lab.theory.limit.parameters import Limit
 
 _NOISE_EDGES = np.linspace(-9.0, 9.0, 7)
@@ -19,7 +19,7 @@ def rule_moments(scheme: Scheme, limit: Limit) -> Moments:
     r"""Moments of the labels f = ``scheme.label(score, given)``, to about 1e-12 absolute.
 
     In the symmetrised frame score = N(A(m) + s(k + eps)), given = s (R11), and f > 0 is a right
-    label.  Closed forms serve hard rules (`theory.limit.hard`).
+    label.  Closed forms serve hard rules (`hard_moments`).
 
     Args:
         scheme: an odd label rule, elementwise and bound; its card says where it turns.
