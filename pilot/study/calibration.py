@@ -51,12 +51,18 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--problems", type=int, default=500)
     parser.add_argument("--first", type=int, default=FIRST, help="number of the first problem")
     parser.add_argument("--out", type=Path, default=Path("results/calibration"))
+    parser.add_argument(
+        "--cheap-first", action="store_true", help="small problems and ridge regression first"
+    )
     parser.add_argument("--report", action="store_true", help="only the tables of what is there")
     args = parser.parse_args(argv)
     warnings.filterwarnings("ignore")  # rounds that keep the earlier model are counted, not told
     journal = Journal(args.out / "problems.jsonl")
     if not args.report:
-        names = [f"problem-{args.first + k}" for k in range(args.problems)]
+        numbers = list(range(args.first, args.first + args.problems))
+        if args.cheap_first:
+            numbers.sort(key=lambda number: problem(number).work)
+        names = [f"problem-{number}" for number in numbers]
         with threadpool_limits(1):
             run_missing(
                 journal, names, _cell, lambda k, all_: print(f"{k}/{all_}", file=sys.stderr)
