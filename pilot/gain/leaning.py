@@ -24,8 +24,8 @@ def named_least(
         the smallest ratio over classes, and the class's code, by learner.
     """
     share = np.bincount(data.given, minlength=data.K) / data.n
-    if channel is not None:
-        share = np.linalg.solve(np.asarray(channel.matrix).T, share)
+    if channel is not None and channel.invertible:
+        share = channel.true_distribution(share)
     share = np.maximum(share, 1.0 / data.n)
     result = {}
     for key, codes in measured.predictions.items():

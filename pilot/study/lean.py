@@ -22,7 +22,7 @@ class LeanRidge(ClassifierMixin, BaseEstimator):
 
     def fit(self, X: Any, y: Any) -> Self:
         """Solve the normal equations."""
-        self.classes_, codes = np.unique(y, return_inverse=True)
+        self.classes_, codes = _coded(y)
         target = np.where(codes[:, None] == np.arange(len(self.classes_)), 1.0, -1.0)
         if len(self.classes_) == 2:
             target = target[:, 1:]
@@ -62,7 +62,7 @@ class LeanLogistic(ClassifierMixin, BaseEstimator):
 
     def fit(self, X: Any, y: Any) -> Self:
         """Minimise C Σ log-loss + ‖w‖²/2."""
-        self.classes_, codes = np.unique(y, return_inverse=True)
+        self.classes_, codes = _coded(y)
         self.mean_, self.scale_ = _columns(X)
         Z = _with_one((X - self.mean_) / self.scale_)
         hot = (codes[:, None] == np.arange(len(self.classes_))).astype(np.float64)
@@ -81,6 +81,13 @@ class LeanLogistic(ClassifierMixin, BaseEstimator):
         scores = self.decision_function(X)
         best = scores > 0 if scores.ndim == 1 else scores.argmax(axis=1)
         return self.classes_[best.astype(np.int64)]
+
+
+def _coded(y: Any) -> tuple[np.ndarray, np.ndarray]:
+    classes, codes = np.unique(y, return_inverse=True)
+    if len(classes) < 2:
+        raise ValueError("one class, two or more are needed")
+    return classes, codes
 
 
 def _columns(X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
