@@ -29,7 +29,10 @@ def digest(cells: list[Cell]) -> dict[str, Any]:
     gains = list(_gains(cells))
     told: dict[str, Any] = {"problems": len(cells)}
     for key, kind in (("alone", "interval"), ("together", "together")):
-        told[key] = float(np.mean([_inside(gain[kind], gain["expected"]) for gain in gains]))
+        told[key] = {
+            truth: float(np.mean([_inside(gain[kind], gain[truth]) for gain in gains]))
+            for truth in TRUTHS
+        }
     for word, wrong in WRONG.items():
         part = [cell for cell in cells if cell["decision"] == word]
         told[word] = {"given": len(part), "wrong": sum(wrong(cell, "expected") for cell in part)}
@@ -81,7 +84,8 @@ def by_leaning(cells: list[Cell]) -> str:
         "| least named class, over how often it occurs | gains | expected | in hand | together, in hand |",
         "|---|---|---|---|---|",
     ]
-    told = [(_least(cell, *names), gain) for cell in cells for *names, gain in _named_gains(cell)]
+    known = [cell for cell in cells if "named_least" in cell]
+    told = [(_least(cell, *names), gain) for cell in known for *names, gain in _named_gains(cell)]
     for low, high, words in BANDS:
         gains = [gain for ratio, gain in told if low <= ratio < high]
         if gains:
