@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from relabel_lab.experiments.page import deep, law, probe, prose, questions
+from relabel_lab.experiments.page import claims, deep, law, probe, prose, questions, reading
 from relabel_lab.experiments.page.figures import law_picture, paths_picture
 from relabel_lab.experiments.page.paper import CIFAR10, NEWS
 from relabel_lab.experiments.records import Record, read_records
@@ -41,11 +41,14 @@ def document(runs: Mapping[str, Measured]) -> str:
     if "probe" in runs:
         parts += probe_part(runs["probe"])
     if "image" in runs:
-        parts += deep_part(runs["image"], prose.IMAGE, CIFAR10)
+        told = reading.image_reading(runs["image"].records)
+        parts += deep_part(runs["image"], prose.IMAGE, told, CIFAR10)
     if "text" in runs:
-        parts += deep_part(runs["text"], prose.TEXT, NEWS)
+        told = reading.text_reading(runs["text"].records)
+        parts += deep_part(runs["text"], prose.TEXT, told, NEWS)
     parts += prose.missing(runs)
-    return "\n\n".join([*parts, questions.questions(runs), prose.CLOSING]) + "\n"
+    parts += [questions.questions(runs), claims.claims(runs), prose.CLOSING]
+    return "\n\n".join(parts) + "\n"
 
 
 def probe_part(run: Measured) -> list[str]:
@@ -80,13 +83,12 @@ def probe_part(run: Measured) -> list[str]:
     return parts
 
 
-def deep_part(run: Measured, opening: str, paper: Sequence[Any]) -> list[str]:
-    """Sections on the image or text experiment."""
-    classes = len(run.records[0].size)
+def deep_part(run: Measured, opening: str, told: str, paper: Sequence[Any]) -> list[str]:
+    """Sections on the image or text experiment; ``told`` reads the first table."""
     return [
         opening,
         deep.gains_table(run.records),
-        prose.deep_reading(run.records, classes),
+        told,
         prose.OVER_TUNED,
         deep.over_tuned_table(run.records),
         prose.DEEP_LABELS,

@@ -71,15 +71,19 @@ LEARNERS = """### The learner's part
 The same features and the same labels, learners from the most to the least held back. Accuracy of
 `given`, in brackets the gains of full and of consensus (means over seeds, ten classes):"""
 
-IMAGE = """## Image: ResNet-20 on 5,000 images
+IMAGE = """## Image: ResNet-20 on 5,000 images of 16 × 16 pixels
 
-Command: `relabel experiment image --preset small --data DIR --out OUT`. Accuracy of `given`, gains
-over it:"""
+ResNet-20 of width 16, random crops and mirror images, 10 epochs at batch 64 under a warm-up and a
+cosine to zero. Pixels are averaged two by two: an epoch then takes a fourth of the time, and the
+classes are harder to tell apart. Command:
+`relabel experiment image --preset small --data DIR --out OUT`; with
+`--epsilon 2 --seeds 1 --arm given` it makes and prints one row. `--size 32` leaves the images whole.
+Accuracy of `given` on the 10,000 test images, gains over it:"""
 
 TEXT = """## Text: a 2-layer BERT from scratch on 10,000 news texts
 
 Command: `relabel experiment text --preset small --data DIR --out OUT`. Accuracy of `given`, gains
-over it:"""
+over it (with `--epsilon 0.5 --seeds 1 --arm given` the command makes and prints one row):"""
 
 OVER_TUNED = "Gains over the baseline that was tuned on noisy held-out labels:"
 
@@ -168,20 +172,6 @@ def learners_reading(records: Sequence[Record], told: Mapping[str, Any]) -> str:
 ten classes the averaging classifier has it in {own_above} of {own} cases. With two classes full is
 ahead of consensus, {100 * measured:+.2f} points on average over pairs and ε, and
 {100 * predicted:+.2f} by the law. *Retraining above given* depends on the learner and the noise."""
-
-
-CHANCE = 0.005
-"""A test accuracy this near to that of guessing counts as collapsed."""
-
-
-def deep_reading(records: Sequence[Record], classes: int) -> str:
-    """How many trainings learned nothing, which decides what the gains above are worth."""
-    lost = [r for r in records if r.accuracy < 1 / classes + CHANCE]
-    again = sum(r.arm not in ("given", "tuned") for r in lost)
-    return f"""Read with care: {len(lost)} of {len(records)} models end at chance ({100 / classes:.0f} %),
-{again} of them retrained ones, so that intervals over three seeds span tens of points. This
-net, trained from scratch on so few texts, is far below the paper's baseline at the same ε: the table
-supports no order of the arms under these mechanisms, and says nothing against the paper's."""
 
 
 def missing(runs: Mapping[str, Any]) -> list[str]:
