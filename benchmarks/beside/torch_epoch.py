@@ -11,6 +11,7 @@ forward, backward, clipping, optimiser. Augmentation is left out on both sides.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -22,6 +23,7 @@ from torch.nn import functional as F
 
 from benchmarks.beside.torch_nets import Bert as TorchBert
 from benchmarks.beside.torch_nets import ResNet20
+from benchmarks.machine import describe
 from benchmarks.timing import medians
 from relabel_lab.experiments.models import Bert, resnet20
 from relabel_lab.experiments.runs.material import Maker
@@ -49,7 +51,12 @@ def ours(
     keys = jax.random.split(jax.random.key(0), 1)
     task = Task(make, inputs, "beside PyTorch")
     training = Training(task, recipe, plan_of(recipe, 1), features, targets, key=keys)
-    return lambda: (training.advance(), training.state)[1]
+
+    def steps() -> Any:
+        training.advance()
+        return training.state
+
+    return steps
 
 
 def theirs(
@@ -113,22 +120,23 @@ def texts(batch: int = 64, length: int = 32) -> dict[str, Callable[[], Any]]:
     }
 
 
-def report(title: str, jobs: dict[str, Callable[[], Any]], batch: int, samples: int) -> None:
-    """Seconds of an epoch of ``samples`` samples, and the ratio to the fastest PyTorch."""
+def measured(title: str, jobs: dict[str, Callable[[], Any]], batch: int, samples: int) -> Any:
+    """Core seconds of an epoch of ``samples`` samples, by what trains."""
     clocks = medians(jobs, REPEATS)
-    epoch = {name: clock.processor * samples / (STEPS * batch) for name, clock in clocks.items()}
-    best = min(seconds for name, seconds in epoch.items() if name.startswith("PyTorch"))
-    told = ", ".join(f"{name} {seconds:.2f} s" for name, seconds in epoch.items())
-    print(f"{title}: {told}; ratio {epoch['relabel-lab'] / best:.2f}", flush=True)
+    seconds = {name: clock.processor * samples / (STEPS * batch) for name, clock in clocks.items()}
+    return {"what": title, "seconds": {name: round(value, 2) for name, value in seconds.items()}}
 
 
 def main() -> None:
-    """Print one line a net."""
+    """Print one JSON object: where it was measured, and core seconds an epoch, net by net."""
     torch.set_num_threads(1)
-    print(f"PyTorch {torch.__version__}, JAX {jax.__version__}, core seconds of one epoch")
-    report("ResNet-20, 5,000 images of 16 x 16, batch 64", images(16, 64), 64, 5000)
-    report("ResNet-20, 5,000 images of 32 x 32, batch 128", images(32, 128), 128, 5000)
-    report("BERT, 10,000 texts of 32 tokens, batch 64", texts(), 64, 10000)
+    rows = [
+        measured("ResNet-20, 5,000 images of 16 × 16, batch 64", images(16, 64), 64, 5000),
+        measured("ResNet-20, 5,000 images of 32 × 32, batch 128", images(32, 128), 128, 5000),
+        measured("BERT of the small preset, 10,000 texts, batch 64", texts(), 64, 10000),
+    ]
+    machine = {**describe(), "PyTorch": torch.__version__}
+    print(json.dumps({"machine": machine, "rows": rows}, ensure_ascii=False, indent=1))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from relabel_lab.experiments.page import claims, deep, law, probe, prose, questions, reading
 from relabel_lab.experiments.page.figures import law_picture, paths_picture
 from relabel_lab.experiments.page.paper import CIFAR10, NEWS
+from relabel_lab.experiments.page.speed import speed
 from relabel_lab.experiments.records import Record, read_records
 
 PICTURES = "experiments"
@@ -35,7 +36,13 @@ def measured(folder: Path) -> dict[str, Measured]:
     return found
 
 
-def document(runs: Mapping[str, Measured]) -> str:
+def times(folder: Path) -> Mapping[str, Any] | None:
+    """The committed comparison of epochs, if it is there."""
+    path = folder / "beside_torch.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+
+
+def document(runs: Mapping[str, Measured], timed: Mapping[str, Any] | None = None) -> str:
     """The page's text."""
     parts = [prose.OPENING, prose.setups(runs)]
     if "probe" in runs:
@@ -47,7 +54,8 @@ def document(runs: Mapping[str, Measured]) -> str:
         told = reading.text_reading(runs["text"].records)
         parts += deep_part(runs["text"], prose.TEXT, told, NEWS)
     parts += prose.missing(runs)
-    parts += [questions.questions(runs), claims.claims(runs), prose.CLOSING]
+    parts += [questions.questions(runs), claims.claims(runs)]
+    parts += [prose.CLOSING] if timed is None else [speed(timed), prose.CLOSING]
     return "\n\n".join(parts) + "\n"
 
 

@@ -20,18 +20,22 @@ from relabel_lab.experiments.page import (
     reading,
     source_of,
     statistics,
+    times,
 )
 from relabel_lab.experiments.page.document import Measured
 from relabel_lab.experiments.page.paper import CIFAR10
 
 ROOT = Path(__file__).parents[2]
-RUNS = measured(ROOT / "experiments" / "measured")
+MEASURED = ROOT / "experiments" / "measured"
+RUNS = measured(MEASURED)
 
 
 def test_the_page_is_drawn_from_the_raw_results():
     assert RUNS, "raw results are committed"
     page = ROOT / "docs" / "experiments.md"
-    assert page.read_text() == document(RUNS), "run python -m relabel_lab.experiments.page"
+    assert page.read_text() == document(RUNS, times(MEASURED)), (
+        "run python -m relabel_lab.experiments.page"
+    )
     for name, picture in pictures(RUNS).items():
         with Image.open(page.parent / PICTURES / name) as image:
             assert image.text["Source"] == source_of(picture.data), f"{name} is out of step"
