@@ -23,7 +23,8 @@ class Images:
     def first(self, count: int | None) -> "Images":
         """The first ``count`` images, all of them for None."""
         if count is not None and count > len(self.labels):
-            raise reject("count", count, f"at most the {len(self.labels)} images found")
+            found = f"whose train or test part has {len(self.labels)} images"
+            raise reject("data", found, f"one with the {count} that the preset asks for")
         return Images(self.pixels[:count], self.labels[:count])
 
     def averaged(self, size: int) -> "Images":

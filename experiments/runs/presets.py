@@ -37,6 +37,7 @@ class Preset:
         noises: human or random flips beside randomised response, first seed, core arms.
         augment: crop, flip and cutout of images, in pixels of images of side 32.
         length: tokens of a text.
+        vocabulary: pieces of words made from the training texts, at most.
         size: side to which images are averaged; None leaves them as they are.
         to_end: whether untuned arms train to the end of the schedule, at the rate whose model
             agrees best with noisy held-out labels there; else they stop at the best epoch.
@@ -57,6 +58,7 @@ class Preset:
     noises: tuple[str, ...] = ()
     augment: Mapping[str, Any] | None = None
     length: int = 0
+    vocabulary: int = 8000
     size: int | None = None
     to_end: bool = False
 
@@ -134,13 +136,15 @@ TEXT: dict[str, Preset] = {
         test=7600,
         model="BERT, 2 layers, width 64, from scratch",
         make=partial(Bert, width=64, layers=2, heads=2),
-        recipe=ADAMW,
+        recipe=ADAMW.but(epochs=3, warmup=0.1),
         epsilons=(0.3, 0.5, 0.8),
         seeds=3,
-        rates=(2e-3, 5e-4),
+        rates=(1e-3, 5e-4),
         decays=(0.01, 1.0),
         search=Search(patience=2),
         noises=("human", "flips"),
+        vocabulary=2000,
+        to_end=True,
     ),
     "paper": Preset(
         train=None,
@@ -156,8 +160,6 @@ TEXT: dict[str, Preset] = {
         noises=("human", "flips"),
     ),
 }
-
-VOCABULARY = 8000
 
 
 def preset_named(presets: Mapping[str, Preset], name: str) -> Preset:
