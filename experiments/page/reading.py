@@ -8,6 +8,8 @@ from relabel_lab.experiments.records import Record
 
 CHANCE = 0.005
 """A test accuracy this near to that of guessing counts as collapsed."""
+HELD_OUT = 0.2
+"""Share of the samples whose noisy labels serve choices."""
 BASELINES = ("given", "tuned", "forward")
 
 
@@ -31,6 +33,7 @@ def image_reading(records: Sequence[Record]) -> str:
     """How the baseline was trained: agreement by epoch, and what tuning chose beside it."""
     lost, tuned = collapsed(records), [r for r in records if r.arm == "tuned"]
     same = sum(_same_choice(r, records) for r in tuned)
+    held = round(HELD_OUT * sum(records[0].size))
     return f"""{len(lost)} of {len(records)} models end at chance. Every model but the tuned ones trains to the
 end of the schedule, at the rate whose model agrees best with held-out noisy labels there. Agreement
 by epoch at the chosen rate, per cent (first seed; labels of the row's noise, a fifth of them held
@@ -38,7 +41,19 @@ out for this choice alone):
 
 {curves_table(records)}
 
-`tuned` chose the same decay and the last epoch, and so is `given` once more, in {same} of {len(tuned)} cases."""
+`tuned` chose the same decay and the last epoch, and so is `given` once more, in {same} of {len(tuned)} cases
+({choices(tuned)}; {held:,} noisy labels a choice, of which each epoch's share of agreement has a
+standard error of a point or more: a choice among so many epochs can go wrong)."""
+
+
+def choices(tuned: Sequence[Record]) -> str:
+    """Decay and stop that each tuned model chose."""
+    told = [
+        f"{deep.name((r.noise, r.epsilon))}, seed {r.seed}: decay {r.setting['decay']:g}, "
+        f"epoch {r.setting['stop']}"
+        for r in tuned
+    ]
+    return "; ".join(told)
 
 
 def curves_table(records: Sequence[Record]) -> str:
