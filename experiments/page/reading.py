@@ -43,7 +43,8 @@ out for this choice alone):
 
 `tuned` chose the same decay and the last epoch, and so is `given` once more, in {same} of {len(tuned)} cases
 ({choices(tuned)}; {held:,} noisy labels a choice, of which each epoch's share of agreement has a
-standard error of a point or more: a choice among so many epochs can go wrong)."""
+standard error of a point or more, and a model stopped in the middle of the schedule has not seen its
+small rates: stopping early on few noisy labels can lose what it was meant to save)."""
 
 
 def choices(tuned: Sequence[Record]) -> str:
