@@ -13,6 +13,8 @@ from relabel_lab.experiments.records import Record, read_records
 
 PICTURES = "experiments"
 """Folder of the page's pictures, beside it."""
+CHANGED = "text, changed preset"
+"""Rows of the text preset as it is since the others were made."""
 
 
 class Measured(NamedTuple):
@@ -33,6 +35,9 @@ def measured(folder: Path) -> dict[str, Measured]:
         if rows.exists():
             told = json.loads(beside.read_text()) if beside.exists() else None
             found[name] = Measured(*read_records(rows), told)
+    trial = folder / "text-small" / "changed.jsonl"
+    if trial.exists():
+        found[CHANGED] = Measured(*read_records(trial), None)
     return found
 
 
@@ -53,6 +58,8 @@ def document(runs: Mapping[str, Measured], timed: Mapping[str, Any] | None = Non
     if "text" in runs:
         told = reading.text_reading(runs["text"].records)
         parts += deep_part(runs["text"], prose.TEXT, told, NEWS)
+    if CHANGED in runs:
+        parts += [prose.TEXT_CHANGED, deep.gains_table(runs[CHANGED].records)]
     parts += prose.missing(runs)
     parts += [questions.questions(runs), claims.claims(runs)]
     parts += [prose.CLOSING] if timed is None else [speed(timed), prose.CLOSING]
