@@ -170,7 +170,9 @@ def test_images_are_averaged_over_squares(tmp_path):
 
 def test_too_few_samples_are_refused_with_both_numbers(tmp_path):
     images = load_images(write_tiny_images(tmp_path / "images", train=20, test=10))
-    with pytest.raises(ValueError, match="data = whose .* has 10 images .* must be one with the 11"):
+    with pytest.raises(
+        ValueError, match="data = whose .* has 10 images .* must be one with the 11"
+    ):
         images.first(20, 11)
     texts = load_texts(write_tiny_texts(tmp_path / "texts", train=20, test=10))
     with pytest.raises(ValueError, match="data = whose .* has 20 texts .* must be one with the 21"):

@@ -12,6 +12,7 @@ from relabel_lab.experiments.runs import run as run_module
 from relabel_lab.experiments.runs.cells import Cell, Noise, cells_of
 from relabel_lab.experiments.runs.image import image_material
 from relabel_lab.experiments.runs.presets import changed
+from relabel_lab.relabel import main
 
 ARMS = ("given", "consensus")
 
@@ -131,3 +132,19 @@ def test_noises_name_the_people_whose_labels_they_follow():
     np.testing.assert_array_equal(given, material.human["worse"])
     flips = run._mechanism(Noise("flips-worse"))
     assert flips.matrix[0, 0] == pytest.approx((given == material.clean).mean())
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["text", "--size", "16"], "--size 16: must be left out: only the image experiment"),
+        (["probe", "--arm", "given", "full"], "--arm given full: must be left out: the probe"),
+        (["image", "--arm", "best"], "--arm best: must be one of given, tuned,"),
+        (["image", "--size", "24"], "--size 24: must be a divisor of the images' side (32 × 32)"),
+    ],
+)
+def test_the_command_refuses_options_that_do_not_fit(words, told, tmp_path, capsys):
+    out = tmp_path / "out"
+    assert main(["experiment", *words, "--preset", "smoke", "--out", str(out)]) == 2
+    shown, error = capsys.readouterr()
+    assert shown == "" and told in error and error.count("\n") == 1 and not out.exists()
