@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from relabel_lab.experiments.page import claims, deep, law, probe, prose, questions, reading
-from relabel_lab.experiments.page.figures import law_picture, paths_picture
+from relabel_lab.experiments.page.figures import gains_picture, law_picture, paths_picture
 from relabel_lab.experiments.page.paper import CIFAR10, NEWS
 from relabel_lab.experiments.page.speed import speed
 from relabel_lab.experiments.records import Record, read_records
@@ -55,6 +55,7 @@ def document(runs: Mapping[str, Measured], timed: Mapping[str, Any] | None = Non
     if "image" in runs:
         told = reading.image_reading(runs["image"].records)
         parts += deep_part(runs["image"], prose.IMAGE, told, CIFAR10)
+        parts.append(f"![Gains over the given labels, ours and the paper's]({PICTURES}/gains.png)")
     if "text" in runs:
         told = reading.text_reading(runs["text"].records)
         parts += deep_part(runs["text"], prose.TEXT, told, NEWS)
@@ -122,9 +123,11 @@ class Picture(NamedTuple):
 
 def pictures(runs: Mapping[str, Measured]) -> dict[str, Picture]:
     """Pictures by file name."""
-    if "probe" not in runs:
-        return {}
-    found = {"paths.png": Picture(paths_picture, probe.logistic(runs["probe"].records))}
-    if runs["probe"].law is not None:
-        found["law.png"] = Picture(law_picture, runs["probe"].law)
+    found: dict[str, Picture] = {}
+    if "probe" in runs:
+        found["paths.png"] = Picture(paths_picture, probe.logistic(runs["probe"].records))
+        if runs["probe"].law is not None:
+            found["law.png"] = Picture(law_picture, runs["probe"].law)
+    if "image" in runs:
+        found["gains.png"] = Picture(gains_picture, runs["image"].records)
     return found
