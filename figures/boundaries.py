@@ -58,7 +58,12 @@ def certified_separation(n: int, r: int, p: float, near: float) -> float | None:
         bound = certified(n, r, rate, rho)
         return -1.0 if bound is None else (1.0 if bound > 1 else -0.5)
 
-    return _crossing(above, math.log(near), math.log(RANGE[1]) / 1.5, 0.02)
+    # Far apart hardly a label changes and nothing is certified: the top is looked for from below.
+    for factor in (2.0, 4.0, 8.0, 16.0):
+        high = math.log(near * factor)
+        if above(high) > 0:
+            return _crossing(above, math.log(near), high, 0.02)
+    return None
 
 
 def _crossing(

@@ -23,14 +23,28 @@ COLOURS = {
     "optimal": "#cc79a7",
     "confident": "#999933",
     "interpolate": "#56b4e9",
+    "soft": "#882255",
+    "leave-one-out": "#44aa99",
     "Bayes": "#000000",
     "direct": "#8c6d1f",
     "dice": "#5b2a86",
     "harms": "#e08214",
     "helps": "#8073ac",
 }
-OTHER = "#882255"  # schemes without a colour of their own
-MARKERS = {"initial": "s", "full": "o", "consensus": "^", "direct": "D", "dice": "o"}
+OTHER = "#7f7f00"  # schemes without a colour of their own
+MARKERS = {
+    "initial": "s",
+    "full": "o",
+    "consensus": "^",
+    "crossfit": "D",
+    "fresh": "v",
+    "soft": "P",
+    "confident": "X",
+    "interpolate": "<",
+    "optimal": "*",
+    "direct": "D",
+    "dice": "o",
+}
 
 P = "flip probability $p$"
 RHO = r"separation $\rho = \gamma^2/\sigma^2$"
@@ -112,7 +126,12 @@ def new_figure(rows: int, columns: int, width: float, height: float, **options: 
 
 def colour_of(scheme: str) -> str:
     """The one colour of a scheme: ``crossfit:5`` has that of crossfit."""
-    return COLOURS[scheme.partition(":")[0]]
+    return COLOURS.get(scheme.partition(":")[0], OTHER)
+
+
+def marker_of(scheme: str) -> str:
+    """The marker of a scheme."""
+    return MARKERS.get(scheme.partition(":")[0], "o")
 
 
 def plain_log_axis(axis: Any, ticks: Sequence[float]) -> None:
