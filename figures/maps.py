@@ -6,7 +6,8 @@ import numpy as np
 from matplotlib.lines import Line2D
 
 from relabel_lab.figures import style
-from relabel_lab.figures.style import ALPHA, RHO, P, colour_of, new_figure
+from relabel_lab.figures.fitting import new_figure
+from relabel_lab.figures.style import ALPHA, RHO, P, colour_of
 from relabel_lab.figures.views import QUANTITIES, Line, View
 
 LABELS = {

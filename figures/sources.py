@@ -24,7 +24,7 @@ def versions() -> dict[str, str]:
 
 
 COMPUTING = ("boundaries", "cells", "curves")  # modules beside the figures that they compute with
-DRAWING = ("style", "curves", "table")
+DRAWING = ("style", "fitting", "curves", "table")
 
 
 def data_key(name: str, preset: str, asked: Asked) -> str:

@@ -5,9 +5,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from relabel_lab.figures.asked import Asked
+from relabel_lab.figures.fitting import new_figure
 from relabel_lab.figures.registry import Step
 from relabel_lab.figures.style import ALPHA as ALPHA_LABEL
-from relabel_lab.figures.style import COLOURS, colour_of, label_ends, new_figure, plain_log_axis
+from relabel_lab.figures.style import COLOURS, colour_of, label_ends, plain_log_axis
 from relabel_lab.sim import Problem
 from relabel_lab.sim.schemes import parse_scheme
 from relabel_lab.theory import best_combination, predict

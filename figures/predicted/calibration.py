@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from matplotlib.lines import Line2D
 
+from relabel_lab.figures.fitting import new_figure
 from relabel_lab.figures.registry import Step
-from relabel_lab.figures.style import COLOURS, new_figure
+from relabel_lab.figures.style import COLOURS
 from relabel_lab.pilot import study
 
 SUMMARY = "the pilot's intervals against true gains: how often they hold what they should"

@@ -5,8 +5,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from relabel_lab.figures.asked import Asked
+from relabel_lab.figures.fitting import new_figure
 from relabel_lab.figures.registry import Step
-from relabel_lab.figures.style import colour_of, new_figure, plain_log_axis
+from relabel_lab.figures.style import colour_of, plain_log_axis
 from relabel_lab.sim import ClassProblem, Problem
 from relabel_lab.sim.classes import response_rate
 from relabel_lab.sim.schemes import parse_scheme
@@ -29,7 +30,7 @@ class Preset(NamedTuple):
     sizes: int
 
 
-PRESETS = {"quick": Preset(31, 36), "full": Preset(161, 241)}
+PRESETS = {"quick": Preset(31, 36), "full": Preset(81, 121)}
 
 
 def compute(preset: Preset, step: Step, asked: Asked = DEFAULTS) -> dict[str, Any]:

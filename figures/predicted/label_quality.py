@@ -5,8 +5,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from relabel_lab.figures.asked import Asked
+from relabel_lab.figures.fitting import new_figure
 from relabel_lab.figures.registry import Step
-from relabel_lab.figures.style import COLOURS, RHO, new_figure, plain_log_axis
+from relabel_lab.figures.style import COLOURS, RHO, plain_log_axis
 from relabel_lab.sim import Problem, parse_scheme
 from relabel_lab.theory import predict
 

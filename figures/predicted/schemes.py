@@ -6,8 +6,9 @@ import numpy as np
 from matplotlib.patches import Patch
 
 from relabel_lab.figures.asked import Asked
+from relabel_lab.figures.fitting import new_figure
 from relabel_lab.figures.registry import Step
-from relabel_lab.figures.style import RHO, P, colour_of, new_figure, plain_log_axis
+from relabel_lab.figures.style import RHO, P, colour_of, plain_log_axis
 from relabel_lab.sim import Problem
 from relabel_lab.sim.schemes import parse_scheme
 from relabel_lab.theory import predict

@@ -7,8 +7,9 @@ import numpy as np
 
 from relabel_lab.figures import curves
 from relabel_lab.figures.asked import Asked
+from relabel_lab.figures.fitting import new_figure
 from relabel_lab.figures.registry import Step
-from relabel_lab.figures.style import ACCURACY, ALPHA, new_figure, plain_log_axis
+from relabel_lab.figures.style import ACCURACY, ALPHA, plain_log_axis
 from relabel_lab.sim import Problem
 
 SUMMARY = "accuracy against n/d after one round of every scheme, predicted and simulated"

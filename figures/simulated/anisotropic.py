@@ -7,8 +7,9 @@ import numpy as np
 from matplotlib.lines import Line2D
 
 from relabel_lab.figures.asked import Asked
+from relabel_lab.figures.fitting import new_figure
 from relabel_lab.figures.registry import Step
-from relabel_lab.figures.style import RHO, new_figure, plain_log_axis
+from relabel_lab.figures.style import RHO, plain_log_axis
 from relabel_lab.sim import Problem, dice, parse_scheme, power_spectrum
 from relabel_lab.theory import predict
 

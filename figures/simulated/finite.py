@@ -8,8 +8,9 @@ from matplotlib import colormaps
 
 from relabel_lab.figures.asked import Asked
 from relabel_lab.figures.boundaries import limit_separation
+from relabel_lab.figures.fitting import new_figure
 from relabel_lab.figures.registry import Step
-from relabel_lab.figures.style import label_ends, new_figure, plain_log_axis
+from relabel_lab.figures.style import label_ends, plain_log_axis
 from relabel_lab.sim import Problem, dice, improved
 from relabel_lab.sim.schemes import Consensus, Full
 from relabel_lab.theory.finite import p_improves

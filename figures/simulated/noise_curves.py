@@ -7,8 +7,9 @@ import numpy as np
 
 from relabel_lab.figures import curves
 from relabel_lab.figures.asked import Asked
+from relabel_lab.figures.fitting import new_figure
 from relabel_lab.figures.registry import Step
-from relabel_lab.figures.style import ACCURACY, P, new_figure
+from relabel_lab.figures.style import ACCURACY, P
 from relabel_lab.sim import Problem
 
 SUMMARY = "accuracy against the flip probability p after one round of every scheme"

@@ -17,8 +17,9 @@ from relabel_lab.figures.boundaries import (
     limit_separation,
 )
 from relabel_lab.figures.cells import kappas
+from relabel_lab.figures.fitting import new_figure
 from relabel_lab.figures.registry import Step
-from relabel_lab.figures.style import RHO, P, new_figure, plain_log_axis
+from relabel_lab.figures.style import RHO, P, plain_log_axis
 from relabel_lab.sim import improved
 from relabel_lab.sim.schemes import Consensus, Full
 
@@ -45,7 +46,7 @@ class Preset(NamedTuple):
 
 
 PRESETS = {
-    "quick": Preset((7, 9), 32, ((2000, 4000), (2000, 1000), (2000, 200)), 7, 5),
+    "quick": Preset((7, 9), 32, ((2000, 4000), (2000, 1000), (2000, 200)), 6, 5),
     "full": Preset((16, 20), 100, ((10_000, 20_000), (10_000, 5000), (10_000, 1000)), 17, 9),
 }
 

@@ -8,15 +8,9 @@ from matplotlib import colormaps
 from matplotlib.colors import ListedColormap
 
 from relabel_lab.figures.cells import kappas
+from relabel_lab.figures.fitting import new_figure
 from relabel_lab.figures.registry import Step
-from relabel_lab.figures.style import (
-    COLOURS,
-    MARKERS,
-    RHO,
-    P,
-    new_figure,
-    plain_log_axis,
-)
+from relabel_lab.figures.style import COLOURS, MARKERS, RHO, P, plain_log_axis
 from relabel_lab.sim import Problem
 from relabel_lab.sim.margins import Constant
 from relabel_lab.sim.schemes import Consensus, Fresh, Full, parse_scheme

@@ -7,8 +7,9 @@ from matplotlib.lines import Line2D
 from scipy.special import ndtr
 
 from relabel_lab.figures.asked import Asked
+from relabel_lab.figures.fitting import new_figure
 from relabel_lab.figures.registry import Step
-from relabel_lab.figures.style import COLOURS, new_figure
+from relabel_lab.figures.style import COLOURS
 
 SUMMARY = "consensus by subgroup: who is kept and who gains, where one group is harder or noisier"
 DEFAULTS = Asked(alpha=(2.0,))
@@ -17,7 +18,7 @@ SHARE = 0.25  # of the group
 P, RHO = 0.3, 2.25  # of everybody else, whose margin is 1
 MARGINS = (1.0, 0.15)
 FLIPS = (0.3, 0.5)
-KINDS = {"margin": "margin of the group", "flips": "flip probability of the group"}
+KINDS = {"margin": "margin in the group", "flips": "$p$ in the group"}
 GROUPS = ("rest", "group")
 
 
@@ -30,7 +31,7 @@ class Preset(NamedTuple):
     fine: int
 
 
-PRESETS = {"quick": Preset(300, 5, 64, 41), "full": Preset(2000, 8, 60, 161)}
+PRESETS = {"quick": Preset(300, 5, 64, 41), "full": Preset(1000, 8, 60, 161)}
 
 
 class Case(NamedTuple):

@@ -5,8 +5,9 @@ import json
 
 import numpy as np
 import pytest
+from matplotlib.text import Text
 
-from relabel_lab.figures import Asked, Look, make, module, settled
+from relabel_lab.figures import Asked, Look, fitting, make, module, settled, style
 from relabel_lab.figures.predicted import calibration
 from relabel_lab.figures.simulated import anisotropic, subgroups
 from relabel_lab.figures.table import table_of
@@ -118,3 +119,29 @@ def test_calibration_counts_are_those_of_the_record():
     own = data["coverage"]["interval"]["in_hand"]
     assert own["share"] == pytest.approx(100 * np.mean(held), abs=0.01)
     assert own["low"] < own["share"] < own["high"] <= 100
+
+
+def test_a_column_of_a_paper_holds_panels_below_each_other_with_their_names():
+    with style.applied(Look(width=3.3)):
+        figure, axes = fitting.new_figure(1, 3, 9.0, 3.6, sharey=True)
+        for axis in axes:
+            axis.plot([0, 1], label="a name of some length")
+        axes[0].set_ylabel("share")
+        figure.legend(loc="outside lower center", ncols=5)
+        style.picture(figure, "svg", Look(width=3.3))
+    boxes = [axis.get_position() for axis in axes]
+    assert boxes[0].y0 > boxes[1].y1 > boxes[1].y0 > boxes[2].y1
+    assert [axis.get_ylabel() for axis in axes] == ["share"] * 3
+    assert figure.get_size_inches()[0] == 3.3
+    assert figure.legends[0].get_window_extent().x0 > 0
+    sizes = {text.get_fontsize() for text in figure.findobj(Text) if text.get_text()}
+    assert 6 < min(sizes) and max(sizes) < 8
+
+
+def test_fonts_of_a_pdf_are_embedded_whole(tmp_path, monkeypatch):
+    cobweb = module("cobweb")
+    monkeypatch.setitem(cobweb.PRESETS, "quick", cobweb.Preset(points=5, rounds=2))
+    drawn = make("cobweb", "quick", tmp_path, silent, Look(width=3.3, formats=("pdf",)))
+    content = drawn.images["pdf"].read_bytes()
+    fonts = content.count(b"/FontDescriptor /Type") + content.count(b"/Type /FontDescriptor")
+    assert fonts and content.count(b"/FontFile2") == fonts and b"/Type3" not in content
