@@ -16,7 +16,7 @@ from relabel_lab.sim.direct.drawing import (
     streams,
 )
 from relabel_lab.sim.direct.quality import margin_parameter, summarised
-from relabel_lab.sim.kit import PyTree, whole
+from relabel_lab.sim.kit import DTypeLike, PyTree, whole
 from relabel_lab.sim.problem import Problem
 from relabel_lab.sim.schemes import Scheme
 
@@ -104,7 +104,11 @@ def _rounds(
 
 
 def _relabel(
-    schemes: tuple[Scheme, ...], x: jax.Array, given: jax.Array, thetas: jax.Array, precise: Any
+    schemes: tuple[Scheme, ...],
+    x: jax.Array,
+    given: jax.Array,
+    thetas: jax.Array,
+    precise: DTypeLike,
 ) -> tuple[jax.Array, jax.Array]:
     """What new labels change of n times the first model [schemes, d], and the labels, in one pass.
 
