@@ -113,11 +113,12 @@ class Cell:
         turn, lift = sqrt(w / u) / 2, sqrt(u / w) / 2
         pull = reach * self.inner / a0[1] * (1 - PAD)
         low, high = rho * a0[0] / self.outer * (1 - PAD), rho * a0[1] / self.inner * (1 + PAD)
+        right, flipped = (up * turn * (1 + c * c) * (1 + PAD) - s * pull * beta for s in SIGNS)
         return Rule(
             sin(psi),
             (-up * turn * 2 * c - pull, -up * turn * 2 * c + pull),
             beta * sin(psi),
-            tuple(up * turn * (1 + c * c) * (1 + PAD) - s * pull * beta for s in SIGNS),
+            (right, flipped),
             (-high, low),
             (-low, high),
             up * lift * (1 + PAD),
@@ -181,7 +182,7 @@ def moment(rule: Rule, s: int, slope: arb, centre: arb, v: arb) -> tuple[arb, ar
 def _pieces(rule: Rule, s: int, low: arb, high: arb) -> list[tuple[int, arb | None, arb | None]]:
     """Signs of q and where; between the thresholds both, unless q has one sign there."""
     ends = rule.a * arb(rule.low[s]) + rule.b[s], rule.a * arb(rule.high[s]) + rule.b[s]
-    signs = (1, -1)
+    signs: tuple[int, ...] = (1, -1)
     if all(end >= 0 for end in ends):
         signs = (1,)
     elif all(end <= 0 for end in ends):

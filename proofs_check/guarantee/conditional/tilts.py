@@ -68,9 +68,8 @@ def touching(rho: float, a0: float, radius: float, p: float, nu: float, beta: fl
 def angles(n: int, middle: float) -> list[tuple[float, float]]:
     """Ends of intervals that cover [-pi/2, pi/2], narrow about ``middle``."""
     half = NEAR / np.sqrt(n) * GROWTH ** np.arange(ANGLES)
-    ends = np.concatenate([middle - half[::-1], middle + half])
-    ends = ends[(ends > -1.5) & (ends < 1.5)].tolist()
-    ends = [-1.571, *ends, 1.571]
+    around = np.concatenate([middle - half[::-1], middle + half])
+    ends = [-1.571, *around[(around > -1.5) & (around < 1.5)].tolist(), 1.571]
     wide = [(low, high) for low, high in zip(ends[:-1], ends[1:], strict=True)]
     return [part for low, high in wide for part in _halved(low, high)]
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from relabel_lab.sim import Outcome, Scheme
 from relabel_lab.sim.classes import ClassProblem
+from relabel_lab.sim.kit import reject
 from relabel_lab.sim.schemes import Initial
 from relabel_lab.theory.limit.classes.general import Settings, general_trajectories
 from relabel_lab.theory.limit.classes.points import RARE
@@ -25,12 +26,15 @@ def predict_flips(
     problem: ClassProblem, scheme: Scheme, rounds: int, seed: int
 ) -> RoundsPrediction:
     """Arrays [..., rounds + 1]; kappa of the initial model is exact, the rest has an error."""
-    classes = len(problem.flips)
+    flips = problem.flips
+    if flips is None:
+        raise reject("noise", "without a matrix", "a flip matrix")
+    classes = len(flips)
     rho, alpha = jnp.broadcast_arrays(
         jnp.asarray(problem.rho * classes / (classes - 1), jnp.float64),
         jnp.asarray(problem.alpha, jnp.float64),
     )
-    at = Settings(rho.reshape(-1), alpha.reshape(-1), problem.flips)
+    at = Settings(rho.reshape(-1), alpha.reshape(-1), flips)
     still = isinstance(scheme, Initial)
     paths = general_trajectories(at, scheme, 0 if still else rounds, seed)
     if still:
