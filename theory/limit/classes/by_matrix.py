@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 
@@ -22,15 +23,15 @@ from relabel_lab.theory.status import Status
 
 
 def predict_flips(
-    problem: ClassProblem, scheme: Scheme, rounds: int, seed: int
+    problem: ClassProblem, flips: jax.Array, scheme: Scheme, rounds: int, seed: int
 ) -> RoundsPrediction:
     """Arrays [..., rounds + 1]; kappa of the initial model is exact, the rest has an error."""
-    classes = len(problem.flips)
+    classes = len(flips)
     rho, alpha = jnp.broadcast_arrays(
         jnp.asarray(problem.rho * classes / (classes - 1), jnp.float64),
         jnp.asarray(problem.alpha, jnp.float64),
     )
-    at = Settings(rho.reshape(-1), alpha.reshape(-1), problem.flips)
+    at = Settings(rho.reshape(-1), alpha.reshape(-1), flips)
     still = isinstance(scheme, Initial)
     paths = general_trajectories(at, scheme, 0 if still else rounds, seed)
     if still:
