@@ -1,6 +1,7 @@
 """Claims that try the packages `theory`, `sim` and `scan` themselves, which users run."""
 
 from relabel_lab.proofs_check.code import (
+    classes,
     engines,
     evolution,
     finite,
@@ -14,7 +15,19 @@ from relabel_lab.proofs_check.code import (
 )
 from relabel_lab.proofs_check.registry import Claim
 
-MODULES = (limit, special, evolution, rounds, finite, fluctuations, ridge, outside, engines, scans)
+MODULES = (
+    limit,
+    special,
+    evolution,
+    rounds,
+    classes,
+    finite,
+    fluctuations,
+    ridge,
+    outside,
+    engines,
+    scans,
+)
 CLAIMS: tuple[Claim, ...] = tuple(claim for module in MODULES for claim in module.CLAIMS)
 
 __all__ = ["CLAIMS"]
