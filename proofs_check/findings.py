@@ -84,6 +84,7 @@ REGIMES = {
     "R13": "finite n",
     "R15": "finite n",
     "R17": "finite n",
+    "code-classes": "both",
     "code-dice": "finite n",
     "code-direct": "finite n",
     "code-finite": "finite n",
