@@ -61,7 +61,7 @@ smoke: setup
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m smoke
 
 pytest: setup
-	$(BIN)/pytest -n $(WORKERS) --dist worksteal
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal --durations 30 --durations-min 3
 
 fuzz: setup
 	FUZZ_CASES=$(CASES) $(BIN)/pytest -n $(WORKERS) tests/relabel/test_fuzz.py

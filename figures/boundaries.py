@@ -3,9 +3,9 @@
 import math
 from collections.abc import Callable
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.optimize import brentq
 
 from relabel_lab.proofs_check import certified
@@ -19,7 +19,7 @@ HALVINGS = 24
 CLOSE = 4e-2  # of log rho, for the probabilities
 
 
-def limit_separation(alpha: float, p: Any, scheme: Scheme) -> np.ndarray:
+def limit_separation(alpha: float, p: ArrayLike, scheme: Scheme) -> np.ndarray:
     """The rho at which kappa_1 = kappa_0 in the proportional limit (R5), array like ``p``.
 
     The lowest crossing that bisection of `RANGE` finds; constant margin.

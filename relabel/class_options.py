@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from relabel_lab.relabel.errors import bad_value
@@ -12,11 +13,12 @@ if TYPE_CHECKING:
     from relabel_lab.sim import ClassProblem
     from relabel_lab.sim.schemes import Scheme
 
+MATRIX = "matrix:"
+
 # Options that have one value with more than two classes.
 ONLY = {
     "margin": "constant",
     "spectrum": "isotropic",
-    "noise": None,
     "learner": "averaging",
     "intercept": False,
 }
@@ -56,8 +58,37 @@ def problem_from(args: argparse.Namespace, n: int, d: int, gamma: float) -> Clas
             allowed = "left out" if not only else only
             raise bad_value(f"--{option}", value, f"{allowed} with --classes {args.classes}")
     sigma = 1.0 if args.sigma is None else args.sigma
-    flips = {"p": args.p} if args.epsilon is None else {"epsilon": args.epsilon}
-    return ClassProblem(n, d, gamma=gamma, sigma=sigma, classes=args.classes, **flips)
+    return ClassProblem(n, d, gamma=gamma, sigma=sigma, classes=args.classes, **_flips(args))
+
+
+def _flips(args: argparse.Namespace) -> dict[str, Any]:
+    """One of ``p``, ``epsilon`` and ``flips``, as `ClassProblem` takes them."""
+    if args.noise is None:
+        return {"p": args.p} if args.epsilon is None else {"epsilon": args.epsilon}
+    if not args.noise.startswith(MATRIX):
+        raise bad_value("--noise", args.noise, f"matrix:FILE with --classes {args.classes}")
+    return {"flips": read_flips(args.noise, args.classes)}
+
+
+def read_flips(noise: str, classes: int) -> Any:
+    """The matrix [K, K] of ``matrix:FILE``: a row a true class, numbers apart by commas or spaces.
+
+    Raises:
+        UsageError: for a file that is none, or holds no such matrix.
+    """
+    from relabel_lab.sim.classes import checked_flips
+
+    path = Path(noise.removeprefix(MATRIX))
+    if not path.is_file():
+        raise bad_value("--noise", noise, "matrix:FILE; there is no such file")
+    try:
+        lines = path.read_text(encoding="utf-8").replace(",", " ").split("\n")
+        rows = [[float(word) for word in line.split()] for line in lines if line.strip()]
+        if {len(row) for row in rows} | {len(rows)} != {classes}:
+            raise ValueError(f"{classes} rows of {classes} numbers wanted")
+        return checked_flips(rows)
+    except (OSError, ValueError) as error:
+        raise bad_value("--noise", noise, f"the file of a flip matrix ({error})") from None
 
 
 def served(args: argparse.Namespace, schemes: list[Scheme]) -> list[Scheme]:

@@ -19,7 +19,8 @@ FEWEST_FLIPS = 1e-6  # expected ones, below which no label flips
 SPECTRA = "isotropic, power:A or a file with one eigenvalue a line"
 NOISES = (
     "classes:P_PLUS,P_MINUS[,SHARE] (SHARE of positive labels, default 0.5); "
-    "margin:P,DECAY (P e^(-DECAY (m - 1)) at margin m); and, with --engine direct only, "
+    "margin:P,DECAY (P e^(-DECAY (m - 1)) at margin m); "
+    "matrix:FILE (a row for each true class, the probability of each given label); and, with --engine direct only, "
     "direction:P,STRENGTH[,AXIS] (labels lean toward the sign of a noise feature), "
     "subgroup:P,P_SUBGROUP,SHARE[,AXIS] (worse where a noise feature is large), "
     "annotators:RATE,RATE,...@CORRELATION[,AXIS] (each at work in a region of a noise feature); "
@@ -107,7 +108,8 @@ def describe(args: argparse.Namespace, problem: Problem) -> dict[str, Any]:
     if args.epsilon is not None:
         told = {"epsilon": args.epsilon}
     if args.noise is not None:
-        told = {"noise": args.noise, "broken_assumption": problem.noise.broken_assumption}
+        broken = None if classes else problem.noise.broken_assumption
+        told = {"noise": args.noise, "broken_assumption": broken}
     return {
         "n": int(problem.n),
         "d": int(problem.d),
@@ -159,8 +161,11 @@ def _flips(args: argparse.Namespace) -> dict[str, Any]:
     """Either ``p`` or ``noise``, as `Problem` takes them."""
     if args.noise is None:
         return {"p": _flip_rate(args)}
-    from relabel_lab.sim.noise import parse_noise
+    from relabel_lab.sim.noise import ClassFlips, parse_noise
 
+    if args.noise.startswith(class_options.MATRIX):
+        flips = class_options.read_flips(args.noise, 2)
+        return {"noise": ClassFlips(float(flips[0, 1]), float(flips[1, 0]))}
     return {"noise": parse_noise(args.noise)}
 
 

@@ -155,7 +155,7 @@ def _ridge_gain(name: str, alpha: float, p: np.ndarray, rho: np.ndarray) -> list
     return _log_ratio(rows(jnp.asarray(p), jnp.asarray(rho) ** 0.5))
 
 
-def _log_ratio(kappa: Any) -> list[Any]:
+def _log_ratio(kappa: jax.Array) -> list[Any]:
     return np.round(np.log(np.asarray(kappa[..., 1] / kappa[..., 0])), 6).tolist()
 
 

@@ -1,6 +1,7 @@
 """Where retraining helps in the plane of flip probability and separation, at three n/d."""
 
 import math
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import jax
@@ -65,7 +66,7 @@ def compute(preset: Preset, step: Step) -> dict[str, Any]:
     return {"p": p.tolist(), "rho": rho.tolist(), **told, "panels": panels}
 
 
-def _counter(step: Step, done: int, total: int) -> Any:
+def _counter(step: Step, done: int, total: int) -> Callable[[], None]:
     count = [done]
 
     def tell() -> None:
@@ -76,7 +77,13 @@ def _counter(step: Step, done: int, total: int) -> Any:
 
 
 def _shares(
-    preset: Preset, n: int, r: int, p: np.ndarray, rho: np.ndarray, number: int, tell: Any
+    preset: Preset,
+    n: int,
+    r: int,
+    p: np.ndarray,
+    rho: np.ndarray,
+    number: int,
+    tell: Callable[[], None],
 ) -> dict[str, Any]:
     shares = np.empty((len(SCHEMES), len(rho), len(p)))
     for i, each in enumerate(rho.tolist()):
@@ -88,7 +95,7 @@ def _shares(
     return {scheme.name: shares[s].tolist() for s, scheme in enumerate(SCHEMES)}
 
 
-def _lines(preset: Preset, n: int, r: int, tell: Any) -> dict[str, Any]:
+def _lines(preset: Preset, n: int, r: int, tell: Callable[[], None]) -> dict[str, Any]:
     """The limit's boundary and the band of P(improves) of each scheme; the certified line."""
     p, fine = np.linspace(*P_RANGE, preset.points), np.linspace(*P_RANGE, FINE)
     limits = {s.name: limit_separation(n / r, fine, s) for s in SCHEMES}

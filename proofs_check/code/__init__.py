@@ -6,6 +6,7 @@ from relabel_lab.proofs_check.code import (
     finite,
     fluctuations,
     limit,
+    outside,
     ridge,
     rounds,
     scans,
@@ -13,7 +14,7 @@ from relabel_lab.proofs_check.code import (
 )
 from relabel_lab.proofs_check.registry import Claim
 
-MODULES = (limit, special, evolution, rounds, finite, fluctuations, ridge, engines, scans)
+MODULES = (limit, special, evolution, rounds, finite, fluctuations, ridge, outside, engines, scans)
 CLAIMS: tuple[Claim, ...] = tuple(claim for module in MODULES for claim in module.CLAIMS)
 
 __all__ = ["CLAIMS"]

@@ -6,8 +6,11 @@ import math
 from typing import Any
 
 import equinox as eqx
+import jax
+import jax.numpy as jnp
 import numpy as np
 
+from relabel_lab.sim.classes.flips import checked_flips
 from relabel_lab.sim.kit import positive, reject, require, whole
 
 
@@ -20,21 +23,35 @@ def response_rate(epsilon: float, classes: int) -> float:
     return rate
 
 
+def _number(classes: Any, flips: jax.Array | None) -> Any:
+    """How many classes: as said, as in the matrix, else two."""
+    if flips is not None and classes not in (None, len(flips)):
+        raise reject("classes", classes, f"{len(flips)}, as many as rows of flips")
+    if classes is None:
+        return 2 if flips is None else len(flips)
+    whole("classes", classes, 2)
+    return classes
+
+
 class ClassProblem(eqx.Module):
     r"""\(x = \mu_y + \sigma z\), y uniform over K classes, z normal orthogonal to the means.
 
     \(\mu_j^\top\mu_l = \gamma^2 \frac{K}{K-1}(\delta_{jl} - 1/K)\), so that two classes are the
     paper's model.  The given label is the true one with probability 1 - p, else one of the others,
-    each equally likely.  Fields may be arrays that broadcast for predictions; engines take scalars.
+    each equally likely, unless ``flips`` says otherwise.  Fields but ``flips`` may be arrays that
+    broadcast for predictions; engines take scalars.
 
     Args:
         n: number of samples, whole, >= 2.
         d: number of features, whole, >= classes; the noise lives in r = d - classes + 1 dimensions.
-        p: probability of a wrong given label, in [0, 1 - 1/classes).  Either ``p`` or ``epsilon``.
+        p: probability of a wrong given label, in [0, 1 - 1/classes).  One of ``p``, ``epsilon`` and
+            ``flips``.
         gamma: norm of a mean, > 0.
         sigma: standard deviation of the noise, > 0.
         classes: K, whole, from 2 to d.
         epsilon: label privacy by K-ary randomised response (R13), a number > 0.
+        flips: probability of each given label by true class, T[true, given], [K, K]; rows sum to 1
+            and are largest on the diagonal.
 
     Raises:
         ValueError: naming the argument, its value and what is allowed.
@@ -46,6 +63,7 @@ class ClassProblem(eqx.Module):
     gamma: Any
     sigma: Any
     classes: Any
+    flips: jax.Array | None
 
     def __init__(
         self,
@@ -55,14 +73,18 @@ class ClassProblem(eqx.Module):
         gamma: Any = 1.0,
         sigma: Any = 1.0,
         *,
-        classes: Any = 2,
+        classes: Any = None,
         epsilon: float | None = None,
+        flips: Any = None,
     ):
-        if (p is None) == (epsilon is None):
-            raise ValueError("give exactly one of p and epsilon")
-        whole("classes", classes, 2)
+        if sum(each is not None for each in (p, epsilon, flips)) != 1:
+            raise ValueError("give exactly one of p, epsilon and flips")
+        self.flips = None if flips is None else checked_flips(flips)
+        classes = _number(classes, self.flips)
         self.n, self.d, self.gamma, self.sigma, self.classes = n, d, gamma, sigma, classes
         self.p = response_rate(epsilon, int(classes)) if epsilon is not None else p
+        if self.flips is not None:
+            self.p = 1 - jnp.mean(jnp.diagonal(self.flips))
 
     def __check_init__(self):
         whole("n", self.n, 2)
@@ -72,6 +94,8 @@ class ClassProblem(eqx.Module):
         if not isinstance(self.classes, (int, np.ndarray, np.integer, float)):
             return
         require("classes", self.classes, lambda k: k <= np.asarray(self.d), "at most d")
+        if self.flips is not None:
+            return
         require(
             "p", self.p, lambda p: (p >= 0) & (p < 1 - 1 / np.asarray(self.classes)), self._allowed
         )

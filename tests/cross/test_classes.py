@@ -12,13 +12,14 @@ EVERY = ("full", "consensus", "crossfit:3", "confident:0.5")
 
 
 @pytest.mark.parametrize(
-    ("classes", "p", "schemes"), [(2, 0.3, EVERY[:1]), (3, 0.5, EVERY), (10, 0.5, EVERY[:2])]
+    ("classes", "p", "schemes", "rounds"),
+    [(3, 0.5, EVERY, 1), (4, 0.5, EVERY[:2], 2), (10, 0.5, EVERY[:2], 1)],
 )
-def test_dice_approach_the_limit(classes, p, schemes):
+def test_dice_approach_the_limit(classes, p, schemes, rounds):
     problem = ClassProblem(4500, 1499 + classes, p, gamma=2.2, classes=classes)
-    found = simulate(problem, schemes, 1, key=jax.random.key(3), seeds=24, devices=ONE)
+    found = simulate(problem, schemes, rounds, key=jax.random.key(3), seeds=24, devices=ONE)
     for name in schemes:
-        limit = predict(problem, parse_scheme(name))
+        limit = predict(problem, parse_scheme(name), rounds)
         for quantity in ("kappa", "label_accuracy", "coverage"):
             drawn = np.asarray(getattr(found[name], quantity))
             error = drawn.std(0, ddof=1) / len(drawn) ** 0.5

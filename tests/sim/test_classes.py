@@ -13,10 +13,12 @@ from relabel_lab.sim.classes import response_rate
 from relabel_lab.sim.classes.chi_tail import log_chi_tail
 from relabel_lab.sim.classes.contrasts import contrasts
 from relabel_lab.sim.classes.quality import directions, log_error
+from relabel_lab.sim.classes.sample import draw_sample
 from relabel_lab.sim.kit import Refusal
 from relabel_lab.sim.schemes import Soft
 from tests.strategies import agrees
 
+FLIPS = [[0.6, 0.3, 0.05, 0.05], [0.1, 0.7, 0.1, 0.1], [0.2, 0.2, 0.5, 0.1], [0, 0, 0.3, 0.7]]
 ONE = (jax.local_devices()[0],)  # one program, compiled once
 
 
@@ -45,6 +47,38 @@ def test_problem_with_many_classes_is_the_other_type():
         with pytest.raises(Refusal) as refused:
             Problem(**{"n": 300, "d": 60, "p": 0.2, "classes": 3, **wrong})
         assert refused.value.argument == argument
+
+
+@pytest.mark.parametrize(
+    ("flips", "named"),
+    [
+        ([[0.7, 0.3]], "square"),
+        ([[0.7, 0.2], [0.2, 0.8]], "in row 1: must be rows of probabilities that sum to 1"),
+        ([[0.7, 0.3], [1.2, -0.2]], "in row 2: must be rows of probabilities"),
+        ([[0.6, 0.2, 0.2], [0.4, 0.4, 0.2], [0, 0, 1]], "in row 2: must be largest on the diag"),
+    ],
+)
+def test_flip_matrices_are_checked(flips, named):
+    with pytest.raises(Refusal, match=named):
+        ClassProblem(20, 9, flips=flips)
+
+
+def test_flip_matrices_say_how_many_classes():
+    problem = ClassProblem(20, 9, flips=FLIPS)
+    assert problem.classes == 4 and float(problem.p) == pytest.approx(1 - 2.5 / 4)
+    with pytest.raises(Refusal, match="classes"):
+        ClassProblem(20, 9, flips=FLIPS, classes=3)
+    with pytest.raises(ValueError, match="exactly one"):
+        ClassProblem(20, 9, 0.1, flips=FLIPS)
+
+
+def test_labels_are_flipped_by_the_matrix():
+    problem = ClassProblem(40_000, 9, flips=FLIPS)
+    sample = draw_sample(jax.random.key(2), problem, 4, 40_000)
+    counts = np.zeros((4, 4))
+    np.add.at(counts, (np.asarray(sample.true), np.asarray(sample.given)), 1)
+    shares, flips = counts / counts.sum(1, keepdims=True), np.array(FLIPS)
+    assert np.all(np.abs(shares - flips) <= 4.5 * np.sqrt(flips * (1 - flips) / 9500))
 
 
 def test_schemes_of_one_real_score_are_refused():
@@ -84,16 +118,16 @@ def test_error_of_a_lopsided_classifier_is_that_of_a_test_set():
     assert agrees(errors, wrong.mean(), also=4.5 * wrong.mean(0).std() / wrong.shape[1] ** 0.5)
 
 
+# Compiling is what these cost: as few programs as cover every path of both engines.
 @pytest.mark.parametrize(
-    ("classes", "d", "schemes", "rounds"),
+    ("flips", "d", "schemes", "rounds"),
     [
-        (4, 40, ["consensus", "crossfit:3"], 2),
-        (4, 40, ["initial", "full", "confident:0.3"], 1),
-        (10, 15, ["full", "consensus"], 1),  # r = 6 below K - 1
+        ({"p": 0.35, "classes": 4}, 24, ["consensus", "crossfit:2"], 2),
+        ({"flips": FLIPS}, 5, ["full", "consensus"], 1),  # r = 2 below K - 1
     ],
 )
-def test_dice_draw_the_law_of_the_data(classes, d, schemes, rounds):
-    problem = ClassProblem(120, d, 0.35, gamma=1.6, sigma=1.2, classes=classes)
+def test_dice_draw_the_law_of_the_data(flips, d, schemes, rounds):
+    problem = ClassProblem(120, d, gamma=1.6, sigma=1.2, **flips)
     found = [
         simulate(
             problem, schemes, rounds, key=jax.random.key(seed), seeds=64, engine=engine,

@@ -23,7 +23,7 @@ from relabel_lab.theory.status import Prediction, Status, judged
 
 SHARE = 0.1  # of a model's noise: an eigenvalue with more of it dominates (R5s)
 QUADRATURE, SOBOL = "quadrature", "quasi-Monte Carlo"
-_STANDARD_ERRORS = 2.13  # 95 % of Student's t for the replicates
+STANDARD_ERRORS = 2.13  # 95 % of Student's t for the replicates
 ROUNDING = 1e-13
 
 
@@ -82,7 +82,7 @@ def predict_rounds(
     found = Outcome(kappa, _law(problem).log_error(kappa), right, coverage)
     dominated = (problem.spectrum is not None) & (share.reshape(shape) > SHARE)
     status = jnp.where(dominated, int(Status.DOMINATED), int(Status.PREDICTED))
-    return _stated(found, status, wide(error), SOBOL if plans is None else QUADRATURE)
+    return stated(found, status, wide(error), SOBOL if plans is None else QUADRATURE)
 
 
 def plans_of(setting: Setting, rule: Scheme, rounds: int) -> list[Plan] | None:
@@ -122,7 +122,7 @@ def _by_sobol(
     spread = jnp.std(found.kappa, axis=1, ddof=1) / jnp.sqrt(REPLICATES)
     paths = jax.tree.map(lambda x: jnp.mean(x, axis=1), found)
     rounding = ROUNDING * jnp.abs(paths.kappa)
-    return paths, _STANDARD_ERRORS * spread + rounding, jnp.max(share, axis=1)
+    return paths, STANDARD_ERRORS * spread + rounding, jnp.max(share, axis=1)
 
 
 def _law(problem: Problem) -> Margin:
@@ -130,7 +130,8 @@ def _law(problem: Problem) -> Margin:
     return jax.tree.map(lambda leaf: jnp.asarray(leaf)[..., None], problem.law)
 
 
-def _stated(found: Outcome, status: jax.Array, error: jax.Array, method: str) -> RoundsPrediction:
+def stated(found: Outcome, status: jax.Array, error: jax.Array, method: str) -> RoundsPrediction:
+    """``found`` with its error and method, numbers withheld wherever ``status`` says so."""
     plain = judged(found, status)
     error = jnp.where(jnp.isnan(plain.kappa), jnp.nan, error)
     return RoundsPrediction(
