@@ -45,8 +45,8 @@ MUTATIONS = (
     Mutation(
         "direct: rules that look back take the last label for the given one",
         "sim.direct.history",
-        "x @ theta.astype(x.dtype), given, last)",
-        "x @ theta.astype(x.dtype), last.trained, last)",
+        "scheme.relabel(turn, scores, given, last)",
+        "scheme.relabel(turn, scores, last.trained, last)",
         DIRECT,
     ),
     Mutation(
@@ -170,5 +170,20 @@ MUTATIONS = (
         "factor = likeliest / (1 - (-abs(up - low)).exp())",
         "factor = likeliest",
         GUARANTEE,
+    ),
+    # sim.classes
+    Mutation(
+        "classes: half the memory",
+        "sim.classes.once",
+        "own = problem.n * begin.noise",
+        "own = 0.5 * problem.n * begin.noise",
+        ("code-classes-dice",),
+    ),
+    Mutation(
+        "classes: a tenth of the flips lost",
+        "sim.classes.sample",
+        "uniform(second) < problem.p",
+        "uniform(second) < 0.9 * problem.p",
+        ("code-classes-dice",),
     ),
 )

@@ -188,4 +188,19 @@ MUTATIONS = (
         "(s * log_odds + y * balance)",
         ("code-state-evolution",),
     ),
+    # many classes
+    Mutation(
+        "classes: a sample remembers itself alone",
+        "theory.limit.classes.setting",
+        "jnp.sqrt(self.classes / self.alpha)",
+        "1 / jnp.sqrt(self.alpha)",
+        ("code-classes",),
+    ),
+    Mutation(
+        "classes: cross term not doubled",
+        "theory.limit.classes.moments",
+        "self.v + 2 * self.c * self.along",
+        "self.v + self.c * self.along",
+        ("code-classes",),
+    ),
 )

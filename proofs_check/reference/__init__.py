@@ -3,6 +3,7 @@
 Nothing here imports `relabel_lab.theory`, `relabel_lab.sim` or `relabel_lab.scan`.
 """
 
+from relabel_lab.proofs_check.reference.classes import ClassSetup, draw_classes, even
 from relabel_lab.proofs_check.reference.drawn import Path, draw
 from relabel_lab.proofs_check.reference.guarantee import (
     binomial_edge,
@@ -15,12 +16,15 @@ from relabel_lab.proofs_check.reference.rules import Rule, rule
 from relabel_lab.proofs_check.reference.setting import Setup
 
 __all__ = [
+    "ClassSetup",
     "Moments",
     "Path",
     "Rule",
     "Setup",
     "binomial_edge",
     "draw",
+    "draw_classes",
+    "even",
     "kappa",
     "log_error",
     "log_moment",

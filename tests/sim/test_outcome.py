@@ -18,7 +18,7 @@ def made(*shape):
 def test_axes_are_labelled():
     told = made(3, 2).to_xarray()
     assert dict(told.sizes) == {"seed": 3, "round": 2}
-    np.testing.assert_array_equal(told.kappa.sel(round=1), [0.1, 0.3, 0.5])
+    np.testing.assert_allclose(told.kappa.sel(round=1), [0.1, 0.3, 0.5], rtol=1e-15)
     np.testing.assert_allclose(told.accuracy, 0.75, rtol=1e-15)
     assert set(told) == {"kappa", "accuracy", "log_error", "label_accuracy", "coverage"}
 

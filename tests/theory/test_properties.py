@@ -34,6 +34,7 @@ from tests.strategies import (
 )
 
 quick = settings(max_examples=25, deadline=None, derandomize=True)
+few = settings(quick, max_examples=10)  # where every example compiles programs of its own
 CONSTANT = st.just(Constant())
 UNIFORM = numbers(0, 0.49).map(UniformFlips)
 
@@ -55,7 +56,7 @@ def test_joint_scaling_of_gamma_and_sigma_changes_nothing(problem, scheme, facto
     )
 
 
-@quick
+@few
 @given(problems(sizes=FEW_SIZES), SCHEMES)
 def test_a_flat_spectrum_is_isotropic_noise(problem, scheme):
     flat = jnp.full(int(problem.d) - 1, float(problem.sigma) ** 2)

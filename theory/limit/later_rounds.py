@@ -80,7 +80,11 @@ def _uncorrected(scheme: OptimalUncorrected, problem: Problem, rounds: int) -> P
 
 @several_rounds.register
 def _optimal(scheme: Optimal, problem: Problem, rounds: int) -> Prediction:
-    """R21, with the kappas of state evolution (R12) where flips are uniform: exact, and cheap."""
+    """R21, with the kappas of state evolution (R12) where flips are uniform: exact, and cheap.
+
+    The stated error is kappa's; label accuracies of this smooth rule are R21's, to about 1e-4 where
+    that takes Sobol points.
+    """
     found = predict_rounds(problem, scheme, rounds)
     if not isinstance(problem.noise, UniformFlips):
         return found
