@@ -61,7 +61,7 @@ smoke: setup
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m smoke
 
 pytest: setup
-	$(BIN)/pytest -n $(WORKERS) --dist worksteal
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal --durations 30 --durations-min 3
 
 fuzz: setup
 	FUZZ_CASES=$(CASES) $(BIN)/pytest -n $(WORKERS) tests/relabel/test_fuzz.py
@@ -77,6 +77,7 @@ browser: setup
 docs: setup  # MathML instead of scripts, so that nothing is fetched when a page is read
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt sphinx furo myst-parser
 	$(BIN)/sphinx-build -W --keep-going -q -b html docs results/docs
+	@if grep -rlE '`<math|</math>`' results/docs --include='*.html'; then echo 'formulas above show their backticks' >&2; exit 1; fi
 
 power: setup
 	$(BIN)/python -m relabel_lab.proofs_check.mutations --workers $(WORKERS) --out results

@@ -9,6 +9,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from benchmarks.timing import show
 from relabel_lab.sim import Consensus, Full, Problem
 from relabel_lab.sim.dice import run_many
 from relabel_lab.sim.seeds import normals, words
@@ -80,11 +81,5 @@ def run() -> list[Row]:
     ]
 
 
-def main() -> None:
-    """Print the rows."""
-    for row in run():
-        print(f"{row['name']:45s} {row['value']:12.4g} {row['unit']:10s} {row['target']}")
-
-
 if __name__ == "__main__":
-    main()
+    show(run())

@@ -11,7 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from benchmarks.timing import medians
+from benchmarks.timing import medians, rows, show
 from relabel_lab import sim
 from relabel_lab.sim import direct
 from relabel_lab.sim.direct import Layout, layout
@@ -97,15 +97,8 @@ def _rows(n: int, d: int, seeds: int) -> list[dict[str, Any]]:
         ("direct / NumPy loop", wall / clocks["numpy"].wall, "ratio", "<= 1"),
         ("cores busy", clocks["direct"].cores, "cores", "all, with enough seeds"),
     )
-    columns = ("name", "value", "unit", "target")
-    return [dict(zip(columns, (f"{name}, {where}", *rest), strict=True)) for name, *rest in values]
-
-
-def main() -> None:
-    """Print the rows."""
-    for row in run():
-        print(f"{row['name']}: {row['value']:.4g} {row['unit']} (target {row['target']})")
+    return rows(where, values)
 
 
 if __name__ == "__main__":
-    main()
+    show(run())

@@ -124,13 +124,15 @@ def _source(method: str | None) -> str:
 
 
 def study(
-    count: int, seeds: int, path: Path | None = None, start: int = START
+    count: int, seeds: int, path: Path | None = None, start: int = START, stored_only: bool = False
 ) -> Iterator[dict[str, Any]]:
-    """One comparison a problem."""
+    """One comparison a problem; or only those whose draws are stored."""
     known = stored(path)
     root = jax.random.key(start + 2)
     for number, (problem, scheme) in enumerate(cases(count, start)):
         drawn = known.get(number)
+        if drawn is None and stored_only:
+            continue
         if drawn is None:
             drawn = draw(problem, scheme, seeds, jax.random.fold_in(root, number))
             keep(path, {"start": start, "asked": seeds, "number": number} | drawn)
@@ -191,6 +193,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=20_000)
     parser.add_argument("--start", type=int, default=START, help="which random problems")
     parser.add_argument("--store", type=Path, help="where the draws are kept")
+    parser.add_argument("--stored-only", action="store_true", help="draw nothing new")
     parser.add_argument("--table", type=Path, help="where the comparisons go as CSV")
     args = parser.parse_args()
     prepare_jax()
@@ -198,7 +201,7 @@ def main() -> None:
     for row in stored(args.store).values():
         if (row["start"], row["asked"]) != (args.start, args.seeds):
             parser.error(f"{args.store} holds start {row['start']} with {row['asked']} seeds")
-    for each in study(args.problems, args.seeds, args.store, args.start):
+    for each in study(args.problems, args.seeds, args.store, args.start, args.stored_only):
         found.append(each)
         print(json.dumps(each), flush=True)
     if args.table is not None:

@@ -7,7 +7,7 @@ import jax
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from benchmarks.timing import medians
+from benchmarks.timing import medians, rows, show
 from relabel_lab import sim
 from relabel_lab.sim import direct
 from relabel_lab.sim.direct import LearnedOutcome
@@ -53,15 +53,8 @@ def run() -> list[dict[str, Any]]:
         ("logistic fits converged", converged, "share", "1"),
         ("logistic / scikit-learn loop", ratio, "ratio", "< 1"),
     )
-    columns = ("name", "value", "unit", "target")
-    return [dict(zip(columns, (f"{name}, {where}", *rest), strict=True)) for name, *rest in values]
-
-
-def main() -> None:
-    """Print the rows."""
-    for row in run():
-        print(f"{row['name']}: {row['value']:.4g} {row['unit']} (target {row['target']})")
+    return rows(where, values)
 
 
 if __name__ == "__main__":
-    main()
+    show(run())

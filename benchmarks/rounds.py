@@ -6,6 +6,7 @@ from typing import Any
 import jax
 import numpy as np
 
+from benchmarks.timing import show
 from relabel_lab.sim import Problem
 from relabel_lab.sim.schemes import Consensus, Full
 from relabel_lab.theory import predict
@@ -41,11 +42,5 @@ def _seconds(rounds: int, count: int) -> float:
     return min(times[1:])
 
 
-def main() -> None:
-    """Print the rows."""
-    for row in run():
-        print(f"{row['name']}: {row['value']:.3g} {row['unit']} (target {row['target']})")
-
-
 if __name__ == "__main__":
-    main()
+    show(run())

@@ -6,6 +6,7 @@ from typing import Any
 import jax
 import numpy as np
 
+from benchmarks.timing import show
 from relabel_lab import theory
 from relabel_lab.sim.margins import Constant, Gaussian, HalfNormal, Margin, Uniform
 from relabel_lab.sim.schemes import Consensus, Full, Initial
@@ -52,11 +53,5 @@ def _seconds(law: Margin, count: int) -> float:
     return min(times)
 
 
-def main() -> None:
-    """Print the rows."""
-    for row in run():
-        print(f"{row['name']}: {row['value']:.3g} {row['unit']} (target {row['target']})")
-
-
 if __name__ == "__main__":
-    main()
+    show(run())

@@ -1,7 +1,7 @@
 """Timings that survive a noisy machine: jobs taken in turn, medians of several runs."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 import jax
@@ -33,3 +33,15 @@ def medians(work: Mapping[str, Callable[[], Any]], repeats: int = REPEATS) -> di
             jax.block_until_ready(job())
             spent[name].append((time.perf_counter() - wall, time.process_time() - processor))
     return {name: Clock(*np.median(clocks, axis=0)) for name, clocks in spent.items()}
+
+
+def rows(where: str, values: Iterable[tuple[str, float, str, str | None]]) -> list[dict[str, Any]]:
+    """Rows as `run()` returns them: name with ``where``, value, unit and target."""
+    columns = ("name", "value", "unit", "target")
+    return [dict(zip(columns, (f"{name}, {where}", *rest), strict=True)) for name, *rest in values]
+
+
+def show(found: Iterable[Mapping[str, Any]]) -> None:
+    """Print rows, one a line."""
+    for row in found:
+        print(f"{row['name']}: {row['value']:.4g} {row['unit']} (target {row['target']})")

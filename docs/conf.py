@@ -17,6 +17,7 @@ extensions = [
 html_theme = "furo"
 html_title = "relabel-lab"
 html_math_renderer = "mathml"
+highlight_language = "none"  # blocks without a language are shell commands
 html_copy_source = False
 html_show_copyright = False
 html_show_sphinx = False

@@ -3,9 +3,9 @@
 import math
 from collections.abc import Callable
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.optimize import brentq
 
 from relabel_lab.proofs_check import certified
@@ -16,10 +16,10 @@ from relabel_lab.theory.finite import p_improves
 NOISE_DIMENSIONS = 10**8  # of the limit, which depends on n/(d-1) alone
 RANGE = (0.05, 200.0)
 HALVINGS = 24
-CLOSE = 2e-2  # of log rho, for the probabilities
+CLOSE = 4e-2  # of log rho, for the probabilities
 
 
-def limit_separation(alpha: float, p: Any, scheme: Scheme) -> np.ndarray:
+def limit_separation(alpha: float, p: ArrayLike, scheme: Scheme) -> np.ndarray:
     """The rho at which kappa_1 = kappa_0 in the proportional limit (R5), array like ``p``.
 
     The lowest crossing that bisection of `RANGE` finds; constant margin.
@@ -50,7 +50,7 @@ def chance_separation(
 
 
 def certified_separation(n: int, r: int, p: float, near: float) -> float | None:
-    """The least rho, to 2 %, from which improvement of full retraining is certified (R15)."""
+    """The least rho, to 4 %, from which improvement of full retraining is certified (R15)."""
     rate = Fraction(p).limit_denominator(10**6)
 
     def above(log_rho: float) -> float:
@@ -58,7 +58,12 @@ def certified_separation(n: int, r: int, p: float, near: float) -> float | None:
         bound = certified(n, r, rate, rho)
         return -1.0 if bound is None else (1.0 if bound > 1 else -0.5)
 
-    return _crossing(above, math.log(near), math.log(RANGE[1]) / 1.5, 0.02)
+    # Far apart hardly a label changes and nothing is certified: the top is looked for from below.
+    for factor in (2.0, 4.0, 8.0, 16.0):
+        high = math.log(near * factor)
+        if above(high) > 0:
+            return _crossing(above, math.log(near), high, 0.04)
+    return None
 
 
 def _crossing(

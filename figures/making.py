@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from relabel_lab.figures import sources, style
+from relabel_lab.figures.asked import Asked, options, settled
 from relabel_lab.figures.registry import NAMES, Step, module
 from relabel_lab.figures.style import Look
+from relabel_lab.figures.table import table_of
 from relabel_lab.sim.kit import write_whole
 
 
@@ -27,7 +29,7 @@ class Drawn(NamedTuple):
         command: makes the figure again.
         preset: ``quick`` or ``full``.
         versions: of the programs that decided the numbers.
-        data: the data file.
+        data: the data file; the same numbers stand in a CSV file beside it.
         images: the picture by format.
     """
 
@@ -42,8 +44,9 @@ class Drawn(NamedTuple):
 
     @property
     def files(self) -> list[Path]:
-        """The data file, the caption and the pictures."""
-        return [self.data, self.data.with_suffix(".txt"), *self.images.values()]
+        """The data file, its table, the caption and the pictures."""
+        beside = [self.data.with_suffix(ending) for ending in (".csv", ".txt")]
+        return [self.data, *beside, *self.images.values()]
 
 
 def draw_all(
@@ -70,6 +73,7 @@ def make(
     look: Look = Look(),  # noqa: B008 (immutable)
     *,
     from_data: bool = False,
+    asked: Asked = Asked(),  # noqa: B008 (immutable)
 ) -> Drawn:
     """Compute a figure unless its data are there, write them, and draw from what was written.
 
@@ -80,14 +84,16 @@ def make(
         step: told how far the computation is.
         look: style, width and formats.
         from_data: refuse to compute.
+        asked: parameters, of those that the figure has.
 
     Raises:
+        ValueError: for a parameter that the figure does not have, or a bad value.
         Stale: with ``from_data``, where the data file would have to be computed.
     """
-    file = out / f"{name}.json"
-    text = _kept(file, sources.data_key(name, preset), from_data)
+    file, chosen = out / f"{name}.json", settled(name, asked)
+    text = _kept(file, sources.data_key(name, preset, chosen), from_data)
     if text is None:
-        text = _computed(name, preset, step)
+        text = _computed(name, preset, step, chosen)
         write_whole(file, text)  # kept also if drawing fails
     data = json.loads(text)
     drawn = _described(file, data, look)
@@ -96,6 +102,7 @@ def make(
         return drawn
     words = f"{drawn.caption}\nMade by `{drawn.command}` ({_told(drawn.versions)}).\n"
     write_whole(file.with_suffix(".txt"), words.encode())
+    write_whole(file.with_suffix(".csv"), table_of(data).encode())
     for kind, content in picture_of(name, data, look).items():
         write_whole(drawn.images[kind], content)
     sums = {path.name: _sum(path) for path in drawn.files}
@@ -119,7 +126,7 @@ def _described(file: Path, data: dict[str, Any], look: Look) -> Drawn:
         name=name,
         title=shown.SUMMARY,
         caption=shown.caption(data),
-        command=f"relabel figures {name} --preset {preset}",
+        command=f"relabel figures {name} --preset {preset}{options(name, _asked_in(data))}",
         preset=preset,
         versions=data["versions"],
         data=file,
@@ -127,20 +134,28 @@ def _described(file: Path, data: dict[str, Any], look: Look) -> Drawn:
     )
 
 
+def _asked_in(data: dict[str, Any]) -> Asked:
+    asked: dict[str, Any] = data.get("asked", {})
+    alpha, schemes = (None if v is None else tuple(v) for v in map(asked.get, ("alpha", "schemes")))
+    return Asked(alpha, asked.get("margin"), schemes)
+
+
 def _told(versions: dict[str, str]) -> str:
     return ", ".join(f"{program} {number}" for program, number in versions.items())
 
 
-def _computed(name: str, preset: str, step: Step) -> bytes:
+def _computed(name: str, preset: str, step: Step, asked: Asked) -> bytes:
     drawn_from = module(name)
     size = drawn_from.PRESETS[preset]
+    parameters = {"asked": asked} if asked.given else {}
     data = {
         "figure": name,
         "preset": preset,
-        "key": sources.data_key(name, preset),
+        "key": sources.data_key(name, preset, asked),
         "versions": sources.versions(),
         "size": size._asdict(),
-        **drawn_from.compute(size, step),
+        **({"asked": asked.given} if asked.given else {}),
+        **drawn_from.compute(size, step, **parameters),
     }
     return (json.dumps(data, allow_nan=False) + "\n").encode()
 

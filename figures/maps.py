@@ -6,7 +6,8 @@ import numpy as np
 from matplotlib.lines import Line2D
 
 from relabel_lab.figures import style
-from relabel_lab.figures.style import ALPHA, RHO, P, colour_of, new_figure
+from relabel_lab.figures.fitting import new_figure
+from relabel_lab.figures.style import ALPHA, RHO, P, colour_of
 from relabel_lab.figures.views import QUANTITIES, Line, View
 
 LABELS = {
@@ -103,7 +104,7 @@ def _draw_lines(view: View) -> Any:
     ((name, x),) = view.axes.items()
     places, factor = _places(x), 100 if view.quantity == "improved" else 1
     for line in view.lines:
-        colour: Any = {"color": _colour(line.scheme)}
+        colour: Any = {"color": colour_of(line.scheme)}
         if line.predicted is not None:
             axis.plot(places, line.predicted, **colour)
         if not view.simulated:
@@ -122,17 +123,10 @@ def _draw_lines(view: View) -> Any:
     _scale(axis.xaxis, x, name)
     marker: Any = {"marker": "o", "mfc": "white"} if view.simulated else {}
     names = [line.scheme for line in view.lines]
-    handles = [Line2D([], [], color=_colour(each), label=each, **marker) for each in names]
+    handles = [Line2D([], [], color=colour_of(each), label=each, **marker) for each in names]
     figure.legend(handles=handles, loc="outside lower center", ncols=min(4, len(handles)))
     axis.set_title(_fixed(view), fontsize=9)
     return figure
-
-
-def _colour(scheme: str) -> str:
-    try:
-        return colour_of(scheme)
-    except KeyError:
-        return style.OTHER
 
 
 def _places(values: np.ndarray) -> np.ndarray:

@@ -7,6 +7,7 @@ from types import ModuleType
 _PLACES = {
     "plane": "simulated",
     "accuracy_curves": "simulated",
+    "noise_curves": "simulated",
     "phase_diagram": "simulated",
     "critical_separation": "predicted",
     "schemes": "predicted",
@@ -19,15 +20,18 @@ _PLACES = {
     "rounds": "simulated",
     "cobweb": "predicted",
     "label_dp": "predicted",
+    "anisotropic": "simulated",
     "classes": "predicted",
     "experiment": "predicted",
     "learner_boundary": "simulated",
+    "subgroups": "simulated",
+    "calibration": "predicted",
     "cost": "simulated",
 }
 
 NAMES = tuple(_PLACES)
 """Figures; the module of each has SUMMARY, PRESETS, ``compute(preset, step)``, ``caption(data)``
-and ``draw(data)``."""
+and ``draw(data)``.  Where it has DEFAULTS, compute takes them, or what was asked, as ``asked``."""
 
 Step = Callable[[int, int], None]
 """Called as ``step(done, total)`` while a figure is computed."""

@@ -12,6 +12,7 @@ from typing import Any
 
 import matplotlib
 
+from relabel_lab.figures.asked import Asked
 from relabel_lab.figures.registry import module
 from relabel_lab.figures.style import Look
 
@@ -22,21 +23,23 @@ def versions() -> dict[str, str]:
     return {"python": platform.python_version(), **{name: version(name) for name in names}}
 
 
-def data_key(name: str, preset: str) -> str:
-    """Equal only where code of model, theory and figure, its preset and the versions are."""
+COMPUTING = ("boundaries", "cells", "curves")  # modules beside the figures that they compute with
+DRAWING = ("style", "fitting", "curves", "table")
+
+
+def data_key(name: str, preset: str, asked: Asked) -> str:
+    """Equal only where code of model, theory and figure, its parameters and the versions are."""
     drawn_from = module(name)
-    size = repr(drawn_from.PRESETS[preset])
-    shared = _source(importlib.import_module("relabel_lab.figures.boundaries"))
+    size = repr((drawn_from.PRESETS[preset], asked))
     told = json.dumps(versions()).encode()
-    return digest(_model(), shared, _source(drawn_from), size.encode(), told)
+    return digest(_model(), *_beside(COMPUTING), _source(drawn_from), size.encode(), told)
 
 
 def picture_key(name: str, data: bytes, look: Look) -> str:
     """Equal only where the data, the drawing code and the look are."""
     style = b"" if look.style is None else Path(look.style).read_bytes()
-    shared = _source(importlib.import_module("relabel_lab.figures.style"))
     asked = repr((look.width, look.formats, matplotlib.__version__)).encode()
-    return digest(data, _source(module(name)), shared, style, asked)
+    return digest(data, _source(module(name)), *_beside(DRAWING), style, asked)
 
 
 def digest(*parts: bytes) -> str:
@@ -57,6 +60,10 @@ def _model() -> bytes:
 
 def _files(package: Any) -> list[Path]:
     return sorted(file for root in package.__path__ for file in Path(root).rglob("*.py"))
+
+
+def _beside(names: tuple[str, ...]) -> list[bytes]:
+    return [_source(importlib.import_module(f"relabel_lab.figures.{name}")) for name in names]
 
 
 def _source(of: ModuleType) -> bytes:

@@ -12,6 +12,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter
 
+from relabel_lab.figures import fitting
+
 # Okabe and Ito's palette for schemes: told apart with every common colour vision.  Engines and
 # Bayes take colours that no scheme has.
 COLOURS = {
@@ -23,14 +25,28 @@ COLOURS = {
     "optimal": "#cc79a7",
     "confident": "#999933",
     "interpolate": "#56b4e9",
+    "soft": "#882255",
+    "leave-one-out": "#44aa99",
     "Bayes": "#000000",
     "direct": "#8c6d1f",
     "dice": "#5b2a86",
     "harms": "#e08214",
     "helps": "#8073ac",
 }
-OTHER = "#882255"  # schemes without a colour of their own
-MARKERS = {"initial": "s", "full": "o", "consensus": "^", "direct": "D", "dice": "o"}
+OTHER = "#7f7f00"  # schemes without a colour of their own
+MARKERS = {
+    "initial": "s",
+    "full": "o",
+    "consensus": "^",
+    "crossfit": "D",
+    "fresh": "v",
+    "soft": "P",
+    "confident": "X",
+    "interpolate": "<",
+    "optimal": "*",
+    "direct": "D",
+    "dice": "o",
+}
 
 P = "flip probability $p$"
 RHO = r"separation $\rho = \gamma^2/\sigma^2$"
@@ -71,7 +87,8 @@ class Look(NamedTuple):
 
     Attributes:
         style: a matplotlib style file, on top of the shared style.
-        width: of every picture in inches; the ratio of its sides stays.
+        width: of every picture in inches.  Text and lines shrink with it, to about 6.5 points, and
+            where it is narrow panels come one below the other.
         formats: of `FORMATS`.
     """
 
@@ -99,20 +116,18 @@ def applied(look: Look = Look()) -> Iterator[None]:  # noqa: B008 (immutable)
         if look.style is None
         else mpl.rc_params_from_file(look.style, use_default_template=False)
     )
-    with mpl.rc_context({**STYLE, **own}):
+    with mpl.rc_context({**STYLE, **own}), fitting.asked(look.width):
         yield
-
-
-def new_figure(rows: int, columns: int, width: float, height: float, **options: Any) -> Any:
-    """A figure and its axes; sizes in inches."""
-    # Not by pyplot: the backend of a notebook stays as it is, and nothing needs closing.
-    figure = Figure(figsize=(width, height))
-    return figure, figure.subplots(rows, columns, **options)
 
 
 def colour_of(scheme: str) -> str:
     """The one colour of a scheme: ``crossfit:5`` has that of crossfit."""
-    return COLOURS[scheme.partition(":")[0]]
+    return COLOURS.get(scheme.partition(":")[0], OTHER)
+
+
+def marker_of(scheme: str) -> str:
+    """The marker of a scheme."""
+    return MARKERS.get(scheme.partition(":")[0], "o")
 
 
 def plain_log_axis(axis: Any, ticks: Sequence[float]) -> None:
@@ -158,8 +173,7 @@ def spread(places: Sequence[float], apart: float) -> np.ndarray:
 def picture(figure: Figure, kind: str, look: Look = Look()) -> bytes:  # noqa: B008 (immutable)
     """The figure as one of `FORMATS`, without dates or version stamps."""
     if look.width is not None:
-        width, height = figure.get_size_inches()
-        figure.set_size_inches(look.width, height * look.width / width)
+        fitting.fit(figure, look.width, look.style is not None)
     buffer = io.BytesIO()
     figure.savefig(buffer, format=kind, metadata=_UNDATED[kind])
     return buffer.getvalue()

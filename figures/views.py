@@ -27,7 +27,8 @@ class Line(NamedTuple):
     Attributes:
         scheme: its name.
         values: simulated where there are simulations, else predicted, [y, x] or [x].
-        low, high: interval of the simulated values.
+        low: lower end of the interval of the simulated values.
+        high: its upper end.
         predicted: beside simulated values.
         lead: log of predicted kappa over that of round 0; retraining helps where it is positive.
     """

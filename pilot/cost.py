@@ -79,7 +79,7 @@ def _seconds(data: Dataset, estimator: Any, rows: np.ndarray) -> float:
     times = []
     for _ in range(2):
         start = time.perf_counter()
-        fit(estimator, data.X[rows], data.given[rows])
+        fit(estimator, data.take(rows), data.given[rows])
         times.append(time.perf_counter() - start)
     return min(times)
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 from scipy import sparse
+from sklearn.utils import _safe_indexing
 
 from relabel_lab.pilot.checks import reject
 
@@ -14,7 +15,7 @@ class Dataset:
     """Features with given labels, and true labels where somebody knows them.
 
     Attributes:
-        X: features [n, d], dense or CSR.
+        X: features [n, d], a dense array, CSR, or a frame of pandas or polars.
         given: codes 0…K−1 of the given labels, shape (n,).
         classes: what the codes stand for, K of them.
         truth: codes of the true labels, −1 where unknown, shape (n,); None if none is known.
@@ -37,6 +38,12 @@ class Dataset:
         """Classes."""
         return len(self.classes)
 
+    def take(self, rows: np.ndarray) -> Any:
+        """Features of some rows, a mask (n,) or places."""
+        if isinstance(self.X, np.ndarray) or sparse.issparse(self.X):
+            return self.X[rows]
+        return _safe_indexing(self.X, np.flatnonzero(rows) if rows.dtype == bool else rows)
+
     @property
     def clean(self) -> np.ndarray:
         """Rows whose true label is known, boolean (n,)."""
@@ -47,14 +54,18 @@ def dataset(X: Any, y: Any, truth: Any = None) -> Dataset:
     """Encode labels and find rows with equal features.
 
     Args:
-        X: features [n, d]; a dense array or a SciPy sparse matrix.
+        X: features [n, d]; an array, a SciPy sparse matrix, or a frame, which learners that ask
+            for columns by name need; a list of texts for a learner that takes them.
         y: given labels, shape (n,).
         truth: true labels, shape (n,), None where unknown.
 
     Raises:
         ValueError: fewer than two classes, or a true label that is no given one.
     """
-    X = sparse.csr_array(X) if sparse.issparse(X) else np.asarray(X)
+    if sparse.issparse(X):
+        X = sparse.csr_array(X)
+    elif not hasattr(X, "columns"):
+        X = np.asarray(X)
     classes, given = np.unique(np.asarray(y), return_inverse=True)
     if len(classes) < 2:
         raise reject("label", f"one class, {classes[:1].tolist()}", "of two or more classes")
@@ -78,6 +89,8 @@ def units(X: Any) -> np.ndarray:
     """A number for every distinct feature row, shape (n,)."""
     if sparse.issparse(X):
         keys = [_sparse_key(X, row) for row in range(X.shape[0])]
+    elif not isinstance(X, np.ndarray):
+        keys = [tuple(row) for row in np.asarray(X, dtype=object)]
     else:
         keys = [row.tobytes() for row in np.ascontiguousarray(X)]
     seen: dict[Any, int] = {}

@@ -14,6 +14,9 @@ from relabel_lab.pilot.gain import GIVEN, Candidate, Gain, Gains
 MARGIN = 0.01
 """Gains up to one point of accuracy are not worth a change: *keep* needs every gain below."""
 
+MOST_GROWTH = 1000.0
+"""Beyond so many times the labels at hand an extrapolation says nothing."""
+
 ADOPT, TUNE, KEEP, UNDECIDED = "adopt", "tune", "keep", "undecided"
 Slack = Callable[[str], float]
 
@@ -29,7 +32,8 @@ class Verdict:
         learner: *given* or *tuned*, the learner to (re)train.
         rounds: 1 where adopted, else 0.
         parameters: what tuning sets, where the tuned learner is to be used.
-        more_labels: further labels that would settle it, where undecided; None: no number would.
+        more_labels: further labels that would settle it, where undecided; None: no realistic
+            number would.
     """
 
     decision: str
@@ -112,7 +116,9 @@ def _undecided(gains: Gains, margin: float, slack: Slack) -> Verdict:
         rival = max(gains.candidates, key=lambda c: c.over_tuned.estimate)
         why += f"; over the tuned one {rival.name} gains {_told(rival.over_tuned)}"
     if needed is None:
-        return Verdict(UNDECIDED, why + "; no number of labels like these would settle it")
+        return Verdict(
+            UNDECIDED, why + "; no realistic number of labels like these would settle it"
+        )
     return Verdict(
         UNDECIDED, f"{why}; about {needed:,} more labels would settle it", more_labels=needed
     )
@@ -128,7 +134,7 @@ def _labels_needed(gains: Gains, margin: float, slack: Slack) -> int | None:
         ways.append(_growth(gains.tuning, slack("tuning")))
     ways.append(max(_growth_below(gain, margin - slack(name)) for name, gain in _over_given(gains)))
     factor = min(ways)
-    if not math.isfinite(factor):
+    if factor > MOST_GROWTH:
         return None
     rows = max(gain.spread.rows for _, gain in _over_given(gains))
     return _rounded(rows * max(0.05, factor - 1))

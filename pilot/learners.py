@@ -114,7 +114,10 @@ def _imported(text: str, module: str, attribute: str) -> Any:
         found = getattr(importlib.import_module(module), attribute)
     except (ImportError, AttributeError, ValueError):
         raise reject("learner", text, f"{NAMES} that can be imported") from None
-    return found() if callable(found) else found
+    try:
+        return found() if callable(found) else found
+    except TypeError:
+        raise reject("learner", text, f"{NAMES} that needs no argument") from None
 
 
 def _strength(text: str, rest: str, default: float) -> float:

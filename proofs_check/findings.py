@@ -62,6 +62,9 @@ FINDINGS = {
     ),
     "R13-privacy": Finding("Labels are privatised by randomised response.", "confirmed"),
     "code-ridge": Finding("Of arXiv 2405.14088: ridge regression on noisy labels.", "confirmed"),
+    "R23-judge": Finding("Of arXiv 2410.08942: labels that a judge keeps.", "confirmed"),
+    "outside-stages": Finding("Of arXiv 2501.16226: stages of self-distillation.", "confirmed"),
+    "outside-averaging": Finding("Of arXiv 2402.10482: distillation averages labels.", "confirmed"),
 }
 
 # What a claim is about, by the beginning of its name; the longest beginning counts.
@@ -88,6 +91,8 @@ REGIMES = {
     "code-sample": "finite n",
     "code-scan": "finite n",
     "code-ridge": "both",
+    "outside-averaging": "finite n",
+    "R23": "both",
     "code-rounds": "both",
 }
 FIGURES = {

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from relabel_lab.proofs_check.claims import CLAIMS
-from relabel_lab.proofs_check.power_tables import is_current, read, tables
+from relabel_lab.proofs_check.power import is_current, read, tables
 from relabel_lab.sim.kit import write_whole
 
 NOTES = Path(__file__).resolve().parent.parent / "paper_notes.md"

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from relabel_lab.proofs_check.findings import UNTRIED
-from relabel_lab.proofs_check.power_tables import tables
+from relabel_lab.proofs_check.power import tables
 from relabel_lab.proofs_check.registry import Claim, Evidence
 from relabel_lab.sim.kit import write_whole
 

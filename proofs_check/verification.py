@@ -94,8 +94,8 @@ def gather_all(
         beside = threading.Thread(
             target=_beside, args=(worker, waiting, found, progress, total), daemon=True
         )
-        beside.start()
         try:
+            beside.start()
             here()
             beside.join()
         finally:

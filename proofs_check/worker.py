@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 import traceback
+from contextlib import suppress
 from queue import SimpleQueue
 from typing import Any
 
@@ -44,10 +45,12 @@ class Worker:
         return found
 
     def stop(self) -> None:
-        """End the process and wait for it."""
+        """End the process, whatever it is at, and wait for it."""
+        self.process.kill()
         for stream in (self.process.stdin, self.process.stdout):
             if stream is not None:
-                stream.close()
+                with suppress(OSError):  # it may have been in the middle of a line
+                    stream.close()
         self.process.wait()
 
 

@@ -43,10 +43,8 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Raise instead of printing the usage and exiting."""
         line = one_line(message).removeprefix("argument ")
-        unknown = _UNKNOWN.search(line)
-        if unknown and unknown["word"] not in unknown["known"]:
-            known = re.findall(r"'?([\w.-]+)'?", unknown["known"])
-            line += near(unknown["word"], known)
+        if unknown := _UNKNOWN.search(line):
+            line += near(unknown["word"], re.findall(r"'?([\w.-]+)'?", unknown["known"]))
         raise UsageError(line)
 
 

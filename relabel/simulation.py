@@ -17,7 +17,7 @@ from relabel_lab.relabel.bounds import check_work
 from relabel_lab.relabel.errors import bad_value
 from relabel_lab.sim import ClassProblem, Outcome, Problem, classes, improved
 from relabel_lab.sim.direct import LearnedOutcome
-from relabel_lab.sim.learners import Averaging, Learner, parse_learner
+from relabel_lab.sim.learners import Learner
 from relabel_lab.sim.noise import ClassFlips
 from relabel_lab.sim.schemes import Scheme
 
@@ -80,12 +80,6 @@ def run(
 def kept(outcome: Outcome) -> Outcome:
     """The initial model in every round, from round 0 of a scheme on the same data."""
     return jax.tree.map(lambda leaf: jnp.repeat(leaf[:, :1], leaf.shape[1], axis=1), outcome)
-
-
-def learner_from(text: str, intercept: bool) -> Learner | None:
-    """The learner of ``--learner`` and ``--intercept``; None for averaging, the default."""
-    learner = parse_learner(text, intercept)
-    return None if isinstance(learner, Averaging) else learner
 
 
 def warn_unconverged(name: str, outcome: Outcome) -> None:

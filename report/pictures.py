@@ -34,9 +34,11 @@ def pictures_part(drawn: Sequence[Drawn], out: Path, room: int) -> str:
     """All figures; pictures get the room before data files do."""
     left = _Room(room)
     chosen = [_picture(each) for each in drawn]
+    tables = [each.data.with_suffix(".csv") for each in drawn]
     images = [left.source(file, _KINDS[kind], out) for kind, file in chosen]
     data = [left.source(each.data, "application/json", out) for each in drawn]
-    return "\n".join(_figures(drawn, images, data, [file for _, file in chosen]))
+    csv = [left.source(each, "text/csv", out) if each.exists() else "" for each in tables]
+    return "\n".join(_figures(drawn, images, data, csv, [file for _, file in chosen]))
 
 
 def _picture(drawn: Drawn) -> tuple[str, Path]:
@@ -50,19 +52,30 @@ def _picture(drawn: Drawn) -> tuple[str, Path]:
 
 
 def _figures(
-    drawn: Sequence[Drawn], images: Sequence[str], data: Sequence[str], pictures: Sequence[Path]
+    drawn: Sequence[Drawn],
+    images: Sequence[str],
+    data: Sequence[str],
+    tables: Sequence[str],
+    pictures: Sequence[Path],
 ) -> Iterator[str]:
-    for each, image, numbers, file in zip(drawn, images, data, pictures, strict=True):
+    for each, image, numbers, table, file in zip(
+        drawn, images, data, tables, pictures, strict=True
+    ):
         width, height = _size(file)
         yield (
-            f'<figure id="figure-{escape(each.name)}"><h3>{escape(each.title)}</h3>'
+            f'<figure id="figure-{escape(each.name)}"><h3>{escape(each.title[0].upper() + each.title[1:])}</h3>'
             f'<img src="{image}" alt="{escape(each.title)}. {escape(each.caption)}" '
             f'width="{width}" height="{height}" loading="lazy" decoding="async">'
             f"<figcaption><p>{escape(each.caption)}</p>"
             f"<p>Made by <code>{escape(each.command)}</code>; data: "
-            f'<a href="{numbers}" download="{escape(each.data.name)}">{escape(each.data.name)}</a>'
+            f"{_link(numbers, each.data.name)}"
+            f"{', ' + _link(table, each.data.stem + '.csv') if table else ''}"
             f"</p></figcaption></figure>"
         )
+
+
+def _link(address: str, name: str) -> str:
+    return f'<a href="{address}" download="{escape(name)}">{escape(name)}</a>'
 
 
 def _size(file: Path) -> tuple[int, int]:

@@ -70,7 +70,7 @@ class Problem(eqx.Module, metaclass=_Door):
         sigma: Numbers = 1.0,
         *,
         margin: Margin | str | None = None,
-        spectrum: Any = None,
+        spectrum: Numbers | None = None,
         noise: LabelNoise | None = None,
     ):
         if (p is None) == (noise is None):
@@ -136,7 +136,7 @@ class Problem(eqx.Module, metaclass=_Door):
         return law.broken_at(kinks) if kinks else law
 
 
-def _ranged(name: str, value: Any) -> None:
+def _ranged(name: str, value: Numbers) -> None:
     """Require entries whose squares, and the ratios of those, are 64-bit numbers."""
     positive(name, value)
     require(name, value, lambda x: (x > SMALLEST) & (x < LARGEST), f"> {SMALLEST} and < {LARGEST}")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 os.environ["JAX_NUM_CPU_DEVICES"] = "4"  # anew in every process of pytest-xdist
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the relabel program does
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # every core has a test process of its own
 os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.3")
 os.environ.setdefault(
     "JAX_COMPILATION_CACHE_DIR", str(Path(__file__).parents[1] / ".pytest_cache" / "jax")

@@ -56,27 +56,55 @@ ELEMENTWISE = st.one_of(
     log_numbers(0.1, 10).map(Soft),
     st.sampled_from([LeaveOneOut(), Optimal()]),
 )
+SIZES = st.integers(30, 3000)
+FEW_SIZES = st.sampled_from([31, 1000])  # where arrays of d - 1 are compiled for each
 SCHEMES = st.one_of(ELEMENTWISE, st.integers(2, 9).map(CrossFit), st.just(Fresh()))
 
 
 @st.composite
-def problems(draw: Any, margins: Any = MARGINS, noise: Any = NOISE) -> Problem:
+def problems(draw: Any, margins: Any = MARGINS, noise: Any = NOISE, sizes: Any = SIZES) -> Problem:
     """Isotropic problems whose limits are neither certain nor hopeless."""
-    d = draw(st.integers(30, 3000))
+    d = draw(sizes)
     n = max(20, round(draw(log_numbers(0.1, 10)) * (d - 1)))
     gamma, sigma = draw(log_numbers(0.3, 3)), draw(log_numbers(0.5, 2))
     return Problem(n, d, gamma=gamma, sigma=sigma, margin=draw(margins), noise=draw(noise))
 
 
-def agrees(samples: Any, expected: Any, errors: float = 4.5, also: float = 0.0) -> bool:
-    """Whether the mean of ``samples`` [S] is ``expected`` within so many standard errors.
+ERRORS = 4.5  # standard errors allowed: a true case fails once in 150,000
+
+
+def within(found: Any, expected: Any, error: Any, errors: float = ERRORS, also: Any = 0.0) -> bool:
+    """Whether every value found is the expected one within so many of its standard errors.
 
     Args:
-        samples: independent values.
-        expected: the mean that they should have.
-        errors: standard errors allowed; 4.5 fail once in 150,000 true cases.
+        found: estimates.
+        expected: what they estimate.
+        error: standard error of their difference.
+        errors: how many are allowed.
         also: absolute error allowed beside, for an expectation that is itself approximate.
     """
+    off = np.abs(np.asarray(found, np.float64) - np.asarray(expected, np.float64))
+    return bool(np.all(off <= errors * np.asarray(error) + also))
+
+
+def agrees(samples: Any, expected: Any, errors: float = ERRORS, also: Any = 0.0) -> bool:
+    """Whether the mean of independent ``samples`` [S, …] is ``expected``; see ``within``."""
+    mean, error = mean_and_error(samples)
+    return within(mean, expected, error, errors, also)
+
+
+def alike(samples: Any, others: Any, errors: float = ERRORS, also: Any = 0.0) -> bool:
+    """Whether two sets of samples, drawn independently, have the same mean; see ``within``."""
+    (mean, error), (other, its) = mean_and_error(samples), mean_and_error(others)
+    return within(mean, other, np.hypot(error, its), errors, also)
+
+
+def mean_and_error(samples: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Mean over the first axis, and its standard error."""
     values = np.asarray(samples, np.float64)
-    error = values.std(axis=0, ddof=1) / len(values) ** 0.5
-    return bool(np.all(np.abs(values.mean(axis=0) - expected) <= errors * error + also))
+    return values.mean(axis=0), values.std(axis=0, ddof=1) / len(values) ** 0.5
+
+
+def share_error(chance: Any, count: Any) -> np.ndarray:
+    """Standard error of a share of ``count`` cases, each of which happens with ``chance``."""
+    return np.sqrt(chance * (1 - chance) / count)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import Any
+from typing import ClassVar
 
 import jax
 import jax.numpy as jnp
@@ -52,6 +52,8 @@ class Prediction(Outcome):
         status: a `Status` for each problem, whole numbers [...].
     """
 
+    axis: ClassVar[str] = "problem"
+
     status: jax.Array
 
     @property
@@ -60,7 +62,7 @@ class Prediction(Outcome):
         return Status(int(self.status)).reason
 
 
-def judged(outcome: Outcome, status: Any) -> Prediction:
+def judged(outcome: Outcome, status: Status | int | jax.Array) -> Prediction:
     """``outcome`` with its numbers withheld wherever ``status`` [...] says so."""
     status = jnp.broadcast_to(jnp.asarray(status, jnp.int8), outcome.kappa.shape[:-1])
     lost = (status == Status.PREDICTED) & jnp.any(jnp.isnan(outcome.kappa), axis=-1)

@@ -24,7 +24,8 @@ def _drawn(source: str, display: str) -> str:
 
 
 def _inline(self: Any, node: nodes.math) -> None:
-    self.body.append(_drawn(node.astext(), "inline"))
+    # The notes write $`x`$, as GitHub reads it; the backticks reach this place.
+    self.body.append(_drawn(node.astext().strip("`"), "inline"))
     raise nodes.SkipNode
 
 

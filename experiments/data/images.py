@@ -23,8 +23,19 @@ class Images:
     def first(self, count: int | None) -> "Images":
         """The first ``count`` images, all of them for None."""
         if count is not None and count > len(self.labels):
-            raise reject("count", count, f"at most the {len(self.labels)} images found")
+            found = f"whose train or test part has {len(self.labels)} images"
+            raise reject("data", found, f"one with the {count} that the preset asks for")
         return Images(self.pixels[:count], self.labels[:count])
+
+    def averaged(self, size: int) -> "Images":
+        """The images at side ``size``: each pixel the mean of a square of pixels, rounded."""
+        count, height, width, channels = self.pixels.shape
+        if height != width or height % size:
+            raise reject("size", size, f"a divisor of the images' side ({height} × {width})")
+        square = height // size
+        blocks = self.pixels.reshape(count, size, square, size, square, channels)
+        pixels = blocks.mean((2, 4), dtype=np.float32).round().astype(np.uint8)
+        return Images(pixels, self.labels)
 
 
 @dataclass(frozen=True)
@@ -51,6 +62,14 @@ class ImageSet:
         """The first ``train`` and ``test`` images, with their human labels."""
         human = {name: labels[:train] for name, labels in self.human.items()}
         return replace(self, train=self.train.first(train), test=self.test.first(test), human=human)
+
+    def averaged(self, size: int | None) -> "ImageSet":
+        """The images averaged to side ``size``; None or their own side leaves them as they are."""
+        if size is None or size == self.train.pixels.shape[1]:
+            return self
+        source = f"{self.source}, averaged to {size} × {size} pixels"
+        train, test = self.train.averaged(size), self.test.averaged(size)
+        return replace(self, train=train, test=test, source=source)
 
 
 def load_images(folder: Path) -> ImageSet:

@@ -33,7 +33,8 @@ class Texts:
     def first(self, count: int | None) -> "Texts":
         """The first ``count`` texts, all of them for None."""
         if count is not None and count > len(self.texts):
-            raise reject("count", count, f"at most the {len(self.texts)} texts found")
+            found = f"whose train or test part has {len(self.texts)} texts"
+            raise reject("data", found, f"one with the {count} that the preset asks for")
         return Texts(self.texts[:count], self.labels[:count])
 
 

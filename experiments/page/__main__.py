@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from relabel_lab.experiments.page.document import PICTURES, document, measured, pictures
+from relabel_lab.experiments.page.document import PICTURES, document, measured, pictures, times
 from relabel_lab.sim.kit import write_whole
 
 
@@ -14,7 +14,7 @@ def main() -> None:
     parser.add_argument("--docs", type=Path, default=Path("docs"))
     args = parser.parse_args()
     runs = measured(args.measured)
-    write_whole(args.docs / "experiments.md", document(runs).encode())
+    write_whole(args.docs / "experiments.md", document(runs, times(args.measured)).encode())
     for name, picture in pictures(runs).items():
         write_whole(args.docs / PICTURES / name, picture.draw(picture.data))
 

@@ -5,13 +5,16 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from relabel_lab.experiments.page import deep, law, probe, prose, questions
-from relabel_lab.experiments.page.figures import law_picture, paths_picture
+from relabel_lab.experiments.page import claims, deep, law, probe, prose, questions, reading
+from relabel_lab.experiments.page.figures import gains_picture, law_picture, paths_picture
 from relabel_lab.experiments.page.paper import CIFAR10, NEWS
+from relabel_lab.experiments.page.speed import speed
 from relabel_lab.experiments.records import Record, read_records
 
 PICTURES = "experiments"
 """Folder of the page's pictures, beside it."""
+CHANGED = "text, changed preset"
+"""Rows of the text preset as it is since the others were made."""
 
 
 class Measured(NamedTuple):
@@ -32,20 +35,36 @@ def measured(folder: Path) -> dict[str, Measured]:
         if rows.exists():
             told = json.loads(beside.read_text()) if beside.exists() else None
             found[name] = Measured(*read_records(rows), told)
+    trial = folder / "text-small" / "changed.jsonl"
+    if trial.exists():
+        found[CHANGED] = Measured(*read_records(trial), None)
     return found
 
 
-def document(runs: Mapping[str, Measured]) -> str:
+def times(folder: Path) -> Mapping[str, Any] | None:
+    """The committed comparison of epochs, if it is there."""
+    path = folder / "beside_torch.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+
+
+def document(runs: Mapping[str, Measured], timed: Mapping[str, Any] | None = None) -> str:
     """The page's text."""
     parts = [prose.OPENING, prose.setups(runs)]
     if "probe" in runs:
         parts += probe_part(runs["probe"])
     if "image" in runs:
-        parts += deep_part(runs["image"], prose.IMAGE, CIFAR10)
+        told = reading.image_reading(runs["image"].records)
+        parts += deep_part(runs["image"], prose.IMAGE, told, CIFAR10)
+        parts.append(f"![Gains over the given labels, ours and the paper's]({PICTURES}/gains.png)")
     if "text" in runs:
-        parts += deep_part(runs["text"], prose.TEXT, NEWS)
+        told = reading.text_reading(runs["text"].records)
+        parts += deep_part(runs["text"], prose.TEXT, told, NEWS)
+    if CHANGED in runs:
+        parts += [prose.TEXT_CHANGED, deep.gains_table(runs[CHANGED].records)]
     parts += prose.missing(runs)
-    return "\n\n".join([*parts, questions.questions(runs), prose.CLOSING]) + "\n"
+    parts += [questions.questions(runs), claims.claims(runs)]
+    parts += [prose.CLOSING] if timed is None else [speed(timed), prose.CLOSING]
+    return "\n\n".join(parts) + "\n"
 
 
 def probe_part(run: Measured) -> list[str]:
@@ -80,13 +99,12 @@ def probe_part(run: Measured) -> list[str]:
     return parts
 
 
-def deep_part(run: Measured, opening: str, paper: Sequence[Any]) -> list[str]:
-    """Sections on the image or text experiment."""
-    classes = len(run.records[0].size)
+def deep_part(run: Measured, opening: str, told: str, paper: Sequence[Any]) -> list[str]:
+    """Sections on the image or text experiment; ``told`` reads the first table."""
     return [
         opening,
         deep.gains_table(run.records),
-        prose.deep_reading(run.records, classes),
+        told,
         prose.OVER_TUNED,
         deep.over_tuned_table(run.records),
         prose.DEEP_LABELS,
@@ -105,9 +123,11 @@ class Picture(NamedTuple):
 
 def pictures(runs: Mapping[str, Measured]) -> dict[str, Picture]:
     """Pictures by file name."""
-    if "probe" not in runs:
-        return {}
-    found = {"paths.png": Picture(paths_picture, probe.logistic(runs["probe"].records))}
-    if runs["probe"].law is not None:
-        found["law.png"] = Picture(law_picture, runs["probe"].law)
+    found: dict[str, Picture] = {}
+    if "probe" in runs:
+        found["paths.png"] = Picture(paths_picture, probe.logistic(runs["probe"].records))
+        if runs["probe"].law is not None:
+            found["law.png"] = Picture(law_picture, runs["probe"].law)
+    if "image" in runs:
+        found["gains.png"] = Picture(gains_picture, runs["image"].records)
     return found

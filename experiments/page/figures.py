@@ -9,9 +9,11 @@ import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
 
+from relabel_lab.experiments.page import deep
 from relabel_lab.experiments.page.law import gains
+from relabel_lab.experiments.page.paper import CIFAR10
 from relabel_lab.experiments.page.probe import epsilons, penalties, rows_of
-from relabel_lab.experiments.page.statistics import accuracy
+from relabel_lab.experiments.page.statistics import BySeed, accuracy
 from relabel_lab.experiments.records import Record
 
 # Okabe and Ito's palette: told apart with every common colour vision.
@@ -96,6 +98,42 @@ def law_picture(law: Mapping[str, Any]) -> bytes:
         axes[0].set_ylabel("measured gain (points)")
         axes[0].legend()
         return _png(figure, source_of(law))
+
+
+def gains_picture(records: Sequence[Record]) -> bytes:
+    """Gains over given, a panel an ε: every seed a dot, the mean a bar, the paper's gain a diamond."""
+    told = {row.epsilon: row.accuracy for row in CIFAR10}
+    levels = [level for level in deep.levels(records) if level[1] is not None]
+    with matplotlib.rc_context(LOOK):
+        figure = Figure((3.6 * len(levels), 3.0), dpi=150, layout="constrained")
+        axes = figure.subplots(1, len(levels), squeeze=False, sharey=True)[0]
+        for axis, level in zip(axes, levels, strict=True):
+            base = deep.one(records, level, "given")
+            for place, arm in enumerate(SHOWN):
+                _dots(axis, place, deep.one(records, level, arm), base, COLOURS[arm])
+            if level[1] in told:
+                given, *others = told[level[1]]
+                paper = [each - given for each in others]
+                axis.plot(range(len(paper)), paper, "kD", mfc="none", label="paper (CIFAR-10)")
+            axis.axhline(0, color="black", linewidth=0.8)
+            axis.set_xticks(range(len(SHOWN)), ("full", "consensus", "cross-fitted\nconsensus"))
+            axis.set_xlim(-0.6, len(SHOWN) - 0.4)
+            axis.set_title(deep.name(level))
+        axes[0].set_ylabel("gain over given (points)")
+        axes[-1].legend(loc="lower right")
+        return _png(figure, source_of(records))
+
+
+SHOWN = ("full", "consensus", "crossfit-consensus")
+
+
+def _dots(axis: Any, place: int, found: BySeed, base: BySeed, colour: str) -> None:
+    """One arm's gains: their mean as a bar, each seed as a dot."""
+    both = sorted(set(found) & set(base))
+    gained = [100 * (found[seed].accuracy - base[seed].accuracy) for seed in both]
+    if gained:
+        axis.bar(place, np.mean(gained), 0.5, color=colour, alpha=0.35)
+        axis.plot([place] * len(gained), gained, "o", color=colour, markersize=4)
 
 
 def _png(figure: Figure, source: str) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from relabel_lab.experiments.arms import CORE
@@ -14,7 +13,8 @@ class Noise:
     """A label mechanism by name: randomised response at ``epsilon``, people's labels, or flips.
 
     Attributes:
-        kind: rr, human, or flips (uniform, at the rate at which the human labels are wrong).
+        kind: rr, human, or flips (uniform, at the rate at which the human labels are wrong);
+            ``human-NAME`` and ``flips-NAME`` where several people labelled.
         epsilon: of randomised response; else None.
     """
 
@@ -38,14 +38,20 @@ class Cell:
         return f"{self.noise} seed {seeds} {self.arm}"
 
 
-def cells_of(
-    preset: Preset, epsilons: Sequence[float], seeds: int, *, at_once: int = 1
-) -> list[Cell]:
-    """All cells: every level of the first seeds before the next seeds, extras last."""
-    numbers = tuple(range(seeds))
-    groups = [numbers[i : i + at_once] for i in range(0, seeds, at_once)]
-    levels = [Noise("rr", epsilon) for epsilon in epsilons]
-    common = [Cell(n, group, arm) for group in groups for n in levels for arm in preset.arms]
+def cells_of(preset: Preset, *, at_once: int = 1) -> list[Cell]:
+    """All cells: every level of the first seeds before the next seeds, the core arms before others.
+
+    So whatever is done when a run is cut short is a whole set of paired seeds, or nearly so.
+    """
+    numbers = tuple(range(preset.seeds))
+    groups = [numbers[i : i + at_once] for i in range(0, preset.seeds, at_once)]
+    levels = [Noise("rr", epsilon) for epsilon in preset.epsilons]
+    first = [arm for arm in preset.arms if arm in CORE]
+    then = [arm for arm in preset.arms if arm not in CORE]
+    common = [
+        Cell(n, group, arm) for arms in (first, then) for group in groups for n in levels
+        for arm in arms
+    ]  # fmt: skip
     middle = levels[len(levels) // 2]
     extra = [Cell(middle, (0,), arm) for arm in preset.extra]
     other = [Cell(Noise(kind), (0,), arm) for kind in preset.noises for arm in CORE]

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 from relabel_lab.experiments.arms import ARMS, CORE
 from relabel_lab.experiments.models import Bert, ResNet, resnet18, resnet20
 from relabel_lab.experiments.training import Recipe, Search
-from relabel_lab.sim.kit import reject
+from relabel_lab.sim.kit import positive, reject, whole
 
 EVERY = tuple(arm.name for arm in ARMS)
 BEYOND = (*CORE, "tuned-full", "tuned-consensus")
@@ -35,8 +35,12 @@ class Preset:
         arms: arms at every level and seed.
         extra: arms at the middle level, first seed only.
         noises: human or random flips beside randomised response, first seed, core arms.
-        augment: crop, flip and cutout of images.
+        augment: crop, flip and cutout of images, in pixels of images of side 32.
         length: tokens of a text.
+        vocabulary: pieces of words made from the training texts, at most.
+        size: side to which images are averaged; None leaves them as they are.
+        to_end: whether untuned arms train to the end of the schedule, at the rate whose model
+            agrees best with noisy held-out labels there; else they stop at the best epoch.
     """
 
     train: int | None
@@ -54,6 +58,9 @@ class Preset:
     noises: tuple[str, ...] = ()
     augment: Mapping[str, Any] | None = None
     length: int = 0
+    vocabulary: int = 8000
+    size: int | None = None
+    to_end: bool = False
 
 
 SGD = Recipe(epochs=16, batch=128, rate=0.1, decay=5e-4, optimiser="sgd")
@@ -78,15 +85,18 @@ IMAGE: dict[str, Preset] = {
     ),
     "small": Preset(
         train=5000,
-        test=5000,
+        test=10000,
         model="ResNet-20, width 16",
         make=resnet20,
-        recipe=SGD,
+        recipe=SGD.but(epochs=10, batch=64, warmup=0.15),
         epsilons=(2.0, 3.0),
         seeds=3,
         rates=(0.1, 0.03),
         decays=(5e-4, 5e-3),
+        noises=("human-worse", "flips-worse"),
         augment=SHIFTS,
+        size=16,
+        to_end=True,
     ),
     "paper": Preset(
         train=None,
@@ -126,13 +136,15 @@ TEXT: dict[str, Preset] = {
         test=7600,
         model="BERT, 2 layers, width 64, from scratch",
         make=partial(Bert, width=64, layers=2, heads=2),
-        recipe=ADAMW,
+        recipe=ADAMW.but(epochs=3, warmup=0.1),
         epsilons=(0.3, 0.5, 0.8),
         seeds=3,
-        rates=(2e-3, 5e-4),
+        rates=(1e-3, 5e-4),
         decays=(0.01, 1.0),
         search=Search(patience=2),
         noises=("human", "flips"),
+        vocabulary=2000,
+        to_end=True,
     ),
     "paper": Preset(
         train=None,
@@ -149,11 +161,35 @@ TEXT: dict[str, Preset] = {
     ),
 }
 
-VOCABULARY = 8000
-
 
 def preset_named(presets: Mapping[str, Preset], name: str) -> Preset:
     """The preset of this name, or an error that lists them."""
     if name not in presets:
         raise reject("preset", name, f"one of {', '.join(presets)}")
     return presets[name]
+
+
+def changed(
+    preset: Preset,
+    epsilons: Sequence[float] | None,
+    seeds: int | None,
+    size: int | None,
+) -> Preset:
+    """The preset at other levels (then without its other noises), seeds or size of images.
+
+    Raises:
+        ValueError: if one of them is out of range, naming it.
+    """
+    if epsilons:
+        for epsilon in epsilons:
+            positive("epsilon", epsilon)
+        preset = replace(preset, epsilons=tuple(epsilons), noises=())
+    if seeds is not None:
+        whole("seeds", seeds, 1)
+        preset = replace(preset, seeds=seeds)
+    if size is None:
+        return preset
+    if preset.length:
+        raise reject("size", size, "left out: texts have none")
+    whole("size", size, 1)
+    return replace(preset, size=size)

@@ -24,13 +24,12 @@ from relabel_lab.experiments.runs.cells import Cell, Noise, cells_of
 from relabel_lab.experiments.runs.image import image_material
 from relabel_lab.experiments.runs.material import Material
 from relabel_lab.experiments.runs.memory import replicates_at_once
-from relabel_lab.experiments.runs.presets import IMAGE, TEXT, Preset, preset_named
+from relabel_lab.experiments.runs.presets import IMAGE, TEXT, Preset, changed, preset_named
 from relabel_lab.experiments.runs.store import Store
 from relabel_lab.experiments.runs.text import text_material
 from relabel_lab.experiments.training import DeepLearner, Fitted, Plan, Watch, plan_of
-from relabel_lab.sim.kit import positive, whole
 
-KINDS: dict[str, tuple[dict[str, Preset], Callable[[str, Path | None], Material]]] = {
+KINDS: dict[str, tuple[dict[str, Preset], Callable[[str, Preset, Path | None], Material]]] = {
     "image": (IMAGE, image_material),
     "text": (TEXT, text_material),
 }
@@ -44,6 +43,8 @@ def run_deep(
     out: Path,
     epsilons: Sequence[float] | None = None,
     seeds: int | None = None,
+    size: int | None = None,
+    arms: Sequence[str] | None = None,
     root: int = 0,
     progress: bool = False,
 ) -> Store:
@@ -54,8 +55,11 @@ def run_deep(
         preset: smoke, small or paper.
         data: folder of the user's files; None for the generated ones of the smoke preset.
         out: folder for the rows, and for the trainings under way in ``work``.
-        epsilons: levels of label differential privacy; None for the preset's.
+        epsilons: levels of label differential privacy, and then no other noise; None for the
+            preset's levels and noises.
         seeds: number of replicates; None for the preset's.
+        size: side to which images are averaged; None for the preset's.
+        arms: the arms to run; None for the preset's.
         root: root of all draws.
         progress: whether to show progress with the time left on standard error.
 
@@ -66,15 +70,12 @@ def run_deep(
         ValueError: for bad input, before anything is written.
     """
     presets, load = KINDS[experiment]
-    chosen = preset_named(presets, preset)
-    for epsilon in epsilons or ():
-        positive("epsilon", epsilon)
-    whole("seeds", chosen.seeds if seeds is None else seeds, 1)
-    material = load(preset, data)
+    chosen = changed(preset_named(presets, preset), epsilons, seeds, size)
+    arms_named(tuple(arms or ()))
+    material = load(preset, chosen, data)
     store = Store(out, _facts(experiment, preset, chosen, material, root))
-    count = chosen.seeds if seeds is None else seeds
-    at_once = replicates_at_once(preset, chosen, material, count)
-    cells = cells_of(chosen, epsilons or chosen.epsilons, count, at_once=at_once)
+    at_once = replicates_at_once(preset, chosen, material, chosen.seeds)
+    cells = [cell for cell in cells_of(chosen, at_once=at_once) if not arms or cell.arm in arms]
     run = _Run(experiment, preset, chosen, material, store, out / "work", root, progress)
     missing = [cell for cell in cells if not store.has(cell)]
     for cell in tqdm(missing, desc=f"{experiment} cells", file=sys.stderr, disable=not progress):
@@ -98,6 +99,8 @@ def _facts(
         "held_out_share": preset.search.share,
         "patience": preset.search.patience,
         "augment": dict(preset.augment or {}),
+        "size": preset.size,
+        "to_end": preset.to_end,
         "versions": versions("equinox", "optax", "tokenizers"),
     }
 
@@ -140,10 +143,11 @@ class _Run:
         classes = self.material.classes
         if noise.epsilon is not None:
             return randomised_response(classes, noise.epsilon)
-        human = next(iter(self.material.human.values()))
-        if noise.kind == "human":
+        kind, _, name = noise.kind.partition("-")
+        human = self.material.human[name or next(iter(self.material.human))]
+        if kind == "human":
             return HumanLabels(human, classes)
-        return uniform_flips(classes, float((human != self.material.clean).mean()), "flips")
+        return uniform_flips(classes, float((human != self.material.clean).mean()), noise.kind)
 
     def _keys(self, seeds: Sequence[int]) -> jax.Array:
         return jax.vmap(lambda seed: jax.random.fold_in(self.root, seed))(
@@ -174,6 +178,7 @@ class _Run:
             self.material.features,
             self._given(mechanism, keys),
             key=fold_names(keys, "rate"),
+            to_end=self.preset.to_end,
         )
         return told[0]
 

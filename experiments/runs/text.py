@@ -7,16 +7,17 @@ from pathlib import Path
 from relabel_lab.experiments.data import load_texts, write_tiny_texts
 from relabel_lab.experiments.models import encode, train_wordpiece
 from relabel_lab.experiments.runs.material import Maker, Material, source_folder
-from relabel_lab.experiments.runs.presets import TEXT, VOCABULARY, Preset, preset_named
+from relabel_lab.experiments.runs.presets import Preset
 from relabel_lab.experiments.training import Task, Tokens, digest
 
 
-def text_material(preset_name: str, data: Path | None) -> Material:
+def text_material(name: str, preset: Preset, data: Path | None) -> Material:
     """Token numbers and the BERT of a preset."""
-    preset = preset_named(TEXT, preset_name)
-    with source_folder(data, preset_name, write_tiny_texts) as folder:
+    with source_folder(data, name, write_tiny_texts) as folder:
         found = load_texts(folder).first(preset.train, preset.test)
-    tokenizer = train_wordpiece(found.train.texts, vocabulary=VOCABULARY, length=preset.length)
+    tokenizer = train_wordpiece(
+        found.train.texts, vocabulary=preset.vocabulary, length=preset.length
+    )
     pieces = tokenizer.get_vocab_size()
     features = encode(tokenizer, found.train.texts)
     facts = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -69,12 +69,20 @@ class DeepLearner:
         )
 
     def with_rate(
-        self, rates: Sequence[float], features: np.ndarray, labels: np.ndarray, *, key: jax.Array
+        self,
+        rates: Sequence[float],
+        features: np.ndarray,
+        labels: np.ndarray,
+        *,
+        key: jax.Array,
+        to_end: bool = False,
     ) -> tuple[DeepLearner, list[dict[str, Any]]]:
-        """The learner with rate and stop chosen on a held-out share of the noisy labels."""
-        return self._chosen(
-            [self._with(rate=rate) for rate in rates], features, labels, key, "rate"
-        )
+        """The learner with rate and stop chosen on a held-out share of the noisy labels.
+
+        With ``to_end`` the stop is the end of the schedule and the rate is the best one there.
+        """
+        candidates = [self._with(rate=rate) for rate in rates]
+        return self._chosen(candidates, features, labels, key, "rate", to_end=to_end)
 
     def _chosen(
         self,
@@ -83,9 +91,11 @@ class DeepLearner:
         labels: np.ndarray,
         key: jax.Array,
         name: str,
+        *,
+        to_end: bool = False,
     ) -> tuple[DeepLearner, list[dict[str, Any]]]:
         plan, told = choose(
-            self.search,
+            replace(self.search, to_end=to_end),
             candidates,
             self.task,
             self.recipe,

@@ -26,10 +26,19 @@ class Search:
     Attributes:
         share: share of the samples held out.
         patience: epochs without a better agreement after which a path ends.
+        to_end: whether no path is cut short and candidates are compared at the last epoch alone.
     """
 
     share: float = 0.2
     patience: int = 3
+    to_end: bool = False
+
+    def tired(self, history: list[dict[str, Any]]) -> bool:
+        """Whether a path may end: no replicate has improved in the last ``patience`` epochs."""
+        if self.to_end or not history:
+            return False
+        agreement = np.array([entry["held_out"] for entry in history])
+        return bool((len(agreement) - 1 - agreement.argmax(axis=0) >= self.patience).all())
 
     def split(self, samples: int, key: jax.Array) -> tuple[np.ndarray, np.ndarray]:
         """Held-out sample numbers [seeds, m] and the mask [seeds, n] of the others."""
@@ -63,7 +72,7 @@ def choose(
         paths.append(
             _follow(search, training, features, held, truth, watch, f"choice {number + 1}")
         )
-    return _best(candidates, paths)
+    return _best(candidates, paths, to_end=search.to_end)
 
 
 def _follow(
@@ -77,7 +86,7 @@ def _follow(
 ) -> np.ndarray:
     """Agreement [seeds, epochs] with the held-out labels along one training."""
     with watch(label, training) as moved:
-        while not training.finished and not _tired(training.history, search.patience):
+        while not training.finished and not search.tired(training.history):
             training.advance(moved)
             told = training.scores(features, held).argmax(axis=-1) == truth
             training.history[-1]["held_out"] = told.mean(axis=-1).round(5).tolist()
@@ -85,20 +94,15 @@ def _follow(
     return np.array([entry["held_out"] for entry in training.history]).T
 
 
-def _tired(history: list[dict[str, Any]], patience: int) -> bool:
-    """Whether no replicate has improved in the last ``patience`` epochs."""
-    if not history:
-        return False
-    agreement = np.array([entry["held_out"] for entry in history])
-    return bool((len(agreement) - 1 - agreement.argmax(axis=0) >= patience).all())
-
-
-def _best(candidates: Sequence[Plan], paths: list[np.ndarray]) -> tuple[Plan, list[dict[str, Any]]]:
-    """Each replicate's best candidate and epoch (the first of equals)."""
-    tops = np.array([path.max(axis=1) for path in paths])
+def _best(
+    candidates: Sequence[Plan], paths: list[np.ndarray], *, to_end: bool = False
+) -> tuple[Plan, list[dict[str, Any]]]:
+    """Each replicate's best candidate and epoch (the first of equals), or the last epoch."""
+    stops = [_stops(path, to_end) for path in paths]
+    seeds = np.arange(len(stops[0]))
+    tops = np.array([path[seeds, stop - 1] for path, stop in zip(paths, stops, strict=True)])
     which = tops.argmax(axis=0)
-    seeds = np.arange(len(which))
-    stop = [paths[c][s].argmax() + 1 for s, c in zip(seeds, which, strict=True)]
+    stop = [stops[c][s] for s, c in zip(seeds, which, strict=True)]
     best = Plan(
         np.array([candidates[c].rate[s] for s, c in zip(seeds, which, strict=True)], np.float32),
         np.array([candidates[c].decay[s] for s, c in zip(seeds, which, strict=True)], np.float32),
@@ -115,3 +119,8 @@ def _best(candidates: Sequence[Plan], paths: list[np.ndarray]) -> tuple[Plan, li
         for s in seeds
     ]
     return best, told
+
+
+def _stops(path: np.ndarray, to_end: bool) -> np.ndarray:
+    """Epochs [seeds] after which each replicate of a path [seeds, epochs] is stopped."""
+    return np.full(len(path), path.shape[1]) if to_end else path.argmax(axis=1) + 1

@@ -4,9 +4,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from relabel_lab.figures.asked import Asked
+from relabel_lab.figures.fitting import new_figure
 from relabel_lab.figures.registry import Step
 from relabel_lab.figures.style import ALPHA as ALPHA_LABEL
-from relabel_lab.figures.style import COLOURS, colour_of, label_ends, new_figure, plain_log_axis
+from relabel_lab.figures.style import COLOURS, colour_of, label_ends, plain_log_axis
 from relabel_lab.sim import Problem
 from relabel_lab.sim.schemes import parse_scheme
 from relabel_lab.theory import best_combination, predict
@@ -16,7 +18,7 @@ SUMMARY = "points of accuracy that each scheme lacks to Bayes-optimal after one 
 
 NAMES = ("initial", "full", "consensus", "crossfit:5", "fresh", "optimal")
 BEST = "best interpolation"
-LINES = {**{name: colour_of(name) for name in NAMES}, BEST: COLOURS["interpolate"]}
+DEFAULTS = Asked(schemes=NAMES)
 PANELS = ((0.3, 1.2), (0.45, 1.2), (0.3, 2.0), (0.45, 2.0))  # (p, gamma), sigma = 1
 ALPHA = (0.1, 100.0)
 FLOOR = 0.004  # percentage points; smaller gaps leave the picture
@@ -32,21 +34,21 @@ class Preset(NamedTuple):
 PRESETS = {"quick": Preset(25), "full": Preset(121)}
 
 
-def compute(preset: Preset, step: Step) -> dict[str, Any]:
+def compute(preset: Preset, step: Step, asked: Asked = DEFAULTS) -> dict[str, Any]:
     """Accuracies over n/(d-1); nothing is simulated."""
     n = np.round(np.geomspace(*ALPHA, preset.points) * NOISE_DIMENSIONS).astype(int)
     panels = []
     for done, (p, gamma) in enumerate(PANELS, 1):
-        points = [_accuracies(int(each), p, gamma) for each in n]
+        points = [_accuracies(int(each), p, gamma, asked.schemes or ()) for each in n]
         curves = {name: [point[name] for point in points] for name in points[0]}
         panels.append({"p": p, "gamma": gamma, "accuracy": curves})
         step(done, len(PANELS))
     return {"alpha": (n / NOISE_DIMENSIONS).tolist(), "panels": panels}
 
 
-def _accuracies(n: int, p: float, gamma: float) -> dict[str, float]:
+def _accuracies(n: int, p: float, gamma: float, names: tuple[str, ...]) -> dict[str, float]:
     problem = Problem(n, NOISE_DIMENSIONS + 1, p, gamma, margin="gaussian")
-    schemes = {name: parse_scheme(name) for name in NAMES}
+    schemes = {name: parse_scheme(name) for name in names}
     found = {name: float(predict(problem, s).accuracy[-1]) for name, s in schemes.items()}
     found[BEST] = float(problem.law.accuracy(best_combination(problem).kappa))
     found["Bayes"] = bayes_accuracy(Mixture(gamma, p, n / NOISE_DIMENSIONS))
@@ -82,8 +84,9 @@ def _draw_panel(axis: Any, alpha: list[float], panel: dict[str, Any]) -> None:
     axis.set_ylim(FLOOR, 60)
     axis.set_xlim(*ALPHA)
     ends = {}
-    for name, colour in LINES.items():
-        accuracy = panel["accuracy"]
+    accuracy = panel["accuracy"]
+    for name in (name for name in accuracy if name != "Bayes"):
+        colour = COLOURS["interpolate"] if name == BEST else colour_of(name)
         gap = 100 * (np.asarray(accuracy["Bayes"]) - np.asarray(accuracy[name]))
         axis.plot(alpha, np.maximum(gap, FLOOR / 2), color=colour, ls="--" if name == BEST else "-")
         ends[name] = (float(gap[-1]), colour)

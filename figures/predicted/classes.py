@@ -5,9 +5,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from matplotlib.patches import Patch
 
+from relabel_lab.figures.fitting import new_figure
 from relabel_lab.figures.predicted.schemes import GAINS, NAMES, TIE, leads, paint
 from relabel_lab.figures.registry import Step
-from relabel_lab.figures.style import RHO, colour_of, new_figure, plain_log_axis
+from relabel_lab.figures.style import RHO, colour_of, plain_log_axis
 from relabel_lab.sim import ClassProblem
 from relabel_lab.sim.schemes import parse_scheme
 from relabel_lab.theory import predict

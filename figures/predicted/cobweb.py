@@ -4,8 +4,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from relabel_lab.figures.fitting import new_figure
 from relabel_lab.figures.registry import Step
-from relabel_lab.figures.style import COLOURS, new_figure
+from relabel_lab.figures.style import COLOURS
 from relabel_lab.theory.limit import Mixture, evolution, fixed_points, step
 
 SUMMARY = "cobweb of the state evolution at gamma = 1.5, p = 0.3, n/d = 2, class share 0.3 (R12)"

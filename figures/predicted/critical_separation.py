@@ -4,8 +4,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from relabel_lab.figures.fitting import new_figure
 from relabel_lab.figures.registry import Step
-from relabel_lab.figures.style import ALPHA, COLOURS, RHO, new_figure, plain_log_axis
+from relabel_lab.figures.style import ALPHA, COLOURS, RHO, plain_log_axis
 from relabel_lab.sim.schemes import Consensus, Full
 from relabel_lab.theory import critical_separation
 
@@ -61,7 +62,7 @@ def draw(data: dict[str, Any]) -> Any:
                       textcoords="offset points", ha=side, color=COLOURS[name], weight="bold")  # fmt: skip
     axis.text(20, 1.72, "both help", ha="center")
     axis.text(0.012, 1.68, "only consensus helps", ha="center")
-    axis.text(0.02, 1.2, "neither helps", ha="center")
+    axis.text(0.02, 1.12, "neither helps", ha="center")
     axis.set_xlim(alpha[0], alpha[-1])
     axis.set_ylim(0.9, 2.1)
     axis.set_xlabel(ALPHA)

@@ -8,8 +8,9 @@ import numpy as np
 from matplotlib.lines import Line2D
 
 from relabel_lab import experiments
+from relabel_lab.figures.fitting import new_figure
 from relabel_lab.figures.registry import Step
-from relabel_lab.figures.style import COLOURS, MARKERS, new_figure, plain_log_axis
+from relabel_lab.figures.style import COLOURS, MARKERS, plain_log_axis
 
 SUMMARY = "gains predicted (R5) and measured on pairs of CIFAR-10 classes, and all ten classes"
 

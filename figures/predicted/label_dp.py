@@ -4,8 +4,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from relabel_lab.figures.asked import Asked
+from relabel_lab.figures.fitting import new_figure
 from relabel_lab.figures.registry import Step
-from relabel_lab.figures.style import colour_of, new_figure, plain_log_axis
+from relabel_lab.figures.style import colour_of, plain_log_axis
 from relabel_lab.sim import ClassProblem, Problem
 from relabel_lab.sim.classes import response_rate
 from relabel_lab.sim.schemes import parse_scheme
@@ -15,7 +17,7 @@ SUMMARY = "label privacy: accuracy gained and samples needed against epsilon, 2 
 
 NAMES = ("initial", "full", "consensus", "crossfit:5")
 CASES = ((2, 2.5, (0.2, 4.0)), (10, 6.0, (0.8, 6.0)))  # classes, rho, range of epsilon
-ALPHA = 3.0
+DEFAULTS = Asked(alpha=(3.0,), schemes=NAMES)
 TARGET = 0.9
 ALPHAS = (0.02, 3000.0)
 NOISE_DIMENSIONS = 10**8
@@ -28,27 +30,31 @@ class Preset(NamedTuple):
     sizes: int
 
 
-PRESETS = {"quick": Preset(31, 36), "full": Preset(161, 241)}
+PRESETS = {"quick": Preset(31, 36), "full": Preset(81, 121)}
 
 
-def compute(preset: Preset, step: Step) -> dict[str, Any]:
+def compute(preset: Preset, step: Step, asked: Asked = DEFAULTS) -> dict[str, Any]:
     """Accuracy at `ALPHA`, and n/r at which it is `TARGET`; nothing is simulated."""
+    (alpha,), names = asked.alpha or (), asked.schemes or ()
     alphas = np.geomspace(*ALPHAS, preset.sizes)
     panels = []
     for number, (classes, rho, limits) in enumerate(CASES):
         epsilon = np.geomspace(*limits, preset.points)
         p = np.array([response_rate(float(each), classes) for each in epsilon])
-        accuracy = {name: _accuracy(classes, rho, p, ALPHA, name).tolist() for name in NAMES}
+        found = {
+            x: _accuracy(classes, rho, p, alpha, x) for x in dict.fromkeys(("initial", *names))
+        }
+        accuracy = {name: values.tolist() for name, values in found.items()}
         needed: dict[str, Any] = {}
-        for name in NAMES:
+        for name in names:
             reached = np.array([_accuracy(classes, rho, p, float(a), name) for a in alphas])
             needed[name] = [_needed(column, alphas) for column in reached.T]
-            step(number * len(NAMES) + len(needed), len(CASES) * len(NAMES))
+            step(number * len(names) + len(needed), len(CASES) * len(names))
         panels.append(
             {"classes": classes, "rho": rho, "epsilon": epsilon.tolist(), "p": p.tolist(),
              "accuracy": accuracy, "needed": needed}
         )  # fmt: skip
-    return {"alpha": ALPHA, "target": TARGET, "panels": panels}
+    return {"alpha": alpha, "target": TARGET, "panels": panels}
 
 
 def _accuracy(classes: int, rho: float, p: np.ndarray, alpha: float, name: str) -> np.ndarray:
@@ -86,7 +92,7 @@ def draw(data: dict[str, Any]) -> Any:
     """A column a number of classes."""
     figure, axes = new_figure(2, len(data["panels"]), 8.0, 5.6, sharex="col")
     for (upper, lower), panel in zip(axes.T, data["panels"], strict=True):
-        for name in NAMES:
+        for name in data["asked"]["schemes"]:
             style: Any = {"color": colour_of(name)}
             if name != "initial":
                 gain = np.array(panel["accuracy"][name]) - np.array(panel["accuracy"]["initial"])

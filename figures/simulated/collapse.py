@@ -7,8 +7,9 @@ from matplotlib import colormaps
 from matplotlib.lines import Line2D
 from scipy.special import ndtr
 
+from relabel_lab.figures.fitting import new_figure
 from relabel_lab.figures.registry import Step
-from relabel_lab.figures.style import ACCURACY, new_figure
+from relabel_lab.figures.style import ACCURACY
 from relabel_lab.sim import Problem, parse_scheme
 from relabel_lab.theory import predict
 

@@ -9,8 +9,9 @@ import jax
 import numpy as np
 from matplotlib.ticker import StrMethodFormatter
 
+from relabel_lab.figures.fitting import new_figure
 from relabel_lab.figures.registry import Step
-from relabel_lab.figures.style import COLOURS, MARKERS, new_figure
+from relabel_lab.figures.style import COLOURS, MARKERS
 from relabel_lab.sim import Problem, dice, direct
 from relabel_lab.sim.schemes import Full
 
@@ -37,10 +38,10 @@ PRESETS = {
         repeats=3,
     ),
     "full": Preset(
-        n=10_000,
-        d={"direct": (10, 100, 1000, 10_000, 30_000), "dice": _DICE},
-        seeds={"direct": 16, "dice": 4096},
-        repeats=9,
+        n=4000,
+        d={"direct": (10, 100, 1000, 10_000), "dice": _DICE},
+        seeds={"direct": 8, "dice": 1024},
+        repeats=5,
     ),
 }
 

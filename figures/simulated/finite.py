@@ -6,9 +6,11 @@ import jax
 import numpy as np
 from matplotlib import colormaps
 
+from relabel_lab.figures.asked import Asked
 from relabel_lab.figures.boundaries import limit_separation
+from relabel_lab.figures.fitting import new_figure
 from relabel_lab.figures.registry import Step
-from relabel_lab.figures.style import label_ends, new_figure, plain_log_axis
+from relabel_lab.figures.style import label_ends, plain_log_axis
 from relabel_lab.sim import Problem, dice, improved
 from relabel_lab.sim.schemes import Consensus, Full
 from relabel_lab.theory.finite import p_improves
@@ -16,7 +18,8 @@ from relabel_lab.theory.finite import p_improves
 SUMMARY = "probability that one round improves, against n, near the boundary (R25)"
 
 SCHEMES = (Full(), Consensus())
-P, ALPHA = 0.3, 1.0
+P = 0.3
+DEFAULTS = Asked(alpha=(1.0,))
 OFFSETS = (0.8, 0.9, 1.0, 1.1, 1.25)  # separations as shares of the critical one
 LOW, HIGH = 30, 30_000
 
@@ -33,32 +36,33 @@ class Preset(NamedTuple):
 PRESETS = {"quick": Preset(11, 3, 1000, 512), "full": Preset(41, 5, 10_000, 8192)}
 
 
-def compute(preset: Preset, step: Step) -> dict[str, Any]:
+def compute(preset: Preset, step: Step, asked: Asked = DEFAULTS) -> dict[str, Any]:
     """P(improves) over n at separations about each scheme's critical one, and shares of seeds."""
     sizes = np.unique(np.round(np.geomspace(LOW, HIGH, preset.points)).astype(int)).tolist()
     drawn = np.round(np.geomspace(100, preset.most, preset.simulated)).astype(int).tolist()
+    (alpha,) = asked.alpha or ()
     panels = []
     for number, scheme in enumerate(SCHEMES):
-        critical = float(limit_separation(ALPHA, P, scheme))
+        critical = float(limit_separation(alpha, P, scheme))
         curves = []
         for place, offset in enumerate(OFFSETS):
             rho = offset * critical
-            chances = [p_improves(_problem(n, rho), scheme, rough=True).value for n in sizes]
-            shares = [_share(n, rho, scheme, preset.seeds, place) for n in drawn]
+            chances = [p_improves(_problem(n, rho, alpha), scheme, rough=True).value for n in sizes]
+            shares = [_share(_problem(n, rho, alpha), scheme, preset.seeds, place) for n in drawn]
             curves.append({"rho": rho, "offset": offset, "chance": chances, "share": shares})
             step(number * len(OFFSETS) + place + 1, len(SCHEMES) * len(OFFSETS))
         panels.append({"scheme": scheme.name, "critical": critical, "curves": curves})
-    shared = {"p": P, "alpha": ALPHA, "seeds": preset.seeds, "engine": "dice"}
+    shared = {"p": P, "alpha": alpha, "seeds": preset.seeds, "engine": "dice"}
     return {**shared, "n": sizes, "drawn": drawn, "panels": panels}
 
 
-def _problem(n: int, rho: float) -> Problem:
-    return Problem(n=n, d=round(n / ALPHA) + 1, p=P, gamma=rho**0.5)
+def _problem(n: int, rho: float, alpha: float) -> Problem:
+    return Problem(n=n, d=round(n / alpha) + 1, p=P, gamma=rho**0.5)
 
 
-def _share(n: int, rho: float, scheme: Any, seeds: int, place: int) -> float:
+def _share(problem: Problem, scheme: Any, seeds: int, place: int) -> float:
     key = jax.random.fold_in(jax.random.key(14), place)
-    kappa = np.asarray(dice.run(_problem(n, rho), scheme, key=key, seeds=seeds).kappa)
+    kappa = np.asarray(dice.run(problem, scheme, key=key, seeds=seeds).kappa)
     return float(np.mean(improved(kappa)[:, 1]))
 
 

@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 import jax
 import numpy as np
 
+from relabel_lab.figures.fitting import new_figure
 from relabel_lab.figures.registry import Step
-from relabel_lab.figures.style import COLOURS, new_figure, plain_log_axis
+from relabel_lab.figures.style import COLOURS, plain_log_axis
 from relabel_lab.proofs_check import certified
 from relabel_lab.sim import Problem, dice
 from relabel_lab.sim.schemes import Full

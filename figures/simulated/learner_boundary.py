@@ -10,8 +10,9 @@ from matplotlib.colors import ListedColormap
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from relabel_lab.figures.fitting import new_figure
 from relabel_lab.figures.registry import Step
-from relabel_lab.figures.style import COLOURS, RHO, P, new_figure
+from relabel_lab.figures.style import COLOURS, RHO, P
 from relabel_lab.sim import Problem, direct
 from relabel_lab.sim.learners import Ridge, parse_learner
 from relabel_lab.sim.schemes import Full
@@ -45,7 +46,7 @@ class Preset(NamedTuple):
 PRESETS = {
     "quick": Preset(6, 32, 60, (2.0, 8.0), ("ridge:0.1", "logistic:0.1"), 40),
     "full": Preset(
-        10, 32, 200, (2.0, 8.0), ("ridge:1", "ridge:0.1", "logistic:0.1", "logistic:0.01"), 80
+        8, 32, 120, (2.0, 8.0), ("ridge:1", "ridge:0.1", "logistic:0.1", "logistic:0.01"), 80
     ),
 }
 
@@ -154,7 +155,7 @@ def _ridge_gain(name: str, alpha: float, p: np.ndarray, rho: np.ndarray) -> list
     return _log_ratio(rows(jnp.asarray(p), jnp.asarray(rho) ** 0.5))
 
 
-def _log_ratio(kappa: Any) -> list[Any]:
+def _log_ratio(kappa: jax.Array) -> list[Any]:
     return np.round(np.log(np.asarray(kappa[..., 1] / kappa[..., 0])), 6).tolist()
 
 

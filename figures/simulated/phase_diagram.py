@@ -1,6 +1,7 @@
 """Where retraining helps in the plane of flip probability and separation, at three n/d."""
 
 import math
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import jax
@@ -16,9 +17,11 @@ from relabel_lab.figures.boundaries import (
     chance_separation,
     limit_separation,
 )
+from relabel_lab.figures.cells import kappas
+from relabel_lab.figures.fitting import new_figure
 from relabel_lab.figures.registry import Step
-from relabel_lab.figures.style import RHO, P, new_figure, plain_log_axis
-from relabel_lab.sim import Problem, dice, improved
+from relabel_lab.figures.style import RHO, P, plain_log_axis
+from relabel_lab.sim import improved
 from relabel_lab.sim.schemes import Consensus, Full
 
 SUMMARY = "where full and consensus retraining help in (p, rho): predicted, simulated, certified"
@@ -29,6 +32,7 @@ SCHEMES = (Full(), Consensus())
 P_RANGE = (0.02, 0.48)
 RHO_RANGE = (0.3, 12.0)
 LEVELS = (0.05, 0.95)
+FINE = 41  # points of the lines that cost little
 CONSTANTS = (0.1, 1.0, 10.0)  # of the paper's window, unknown: a family
 
 
@@ -43,8 +47,8 @@ class Preset(NamedTuple):
 
 
 PRESETS = {
-    "quick": Preset((7, 9), 32, ((2000, 4000), (2000, 1000), (2000, 200)), 6, 4),
-    "full": Preset((16, 22), 200, ((10_000, 20_000), (10_000, 5000), (10_000, 1000)), 33, 17),
+    "quick": Preset((7, 9), 32, ((2000, 4000), (2000, 1000), (2000, 200)), 6, 5),
+    "full": Preset((16, 20), 100, ((10_000, 20_000), (10_000, 5000), (10_000, 1000)), 17, 9),
 }
 
 
@@ -62,7 +66,7 @@ def compute(preset: Preset, step: Step) -> dict[str, Any]:
     return {"p": p.tolist(), "rho": rho.tolist(), **told, "panels": panels}
 
 
-def _counter(step: Step, done: int, total: int) -> Any:
+def _counter(step: Step, done: int, total: int) -> Callable[[], None]:
     count = [done]
 
     def tell() -> None:
@@ -73,41 +77,46 @@ def _counter(step: Step, done: int, total: int) -> Any:
 
 
 def _shares(
-    preset: Preset, n: int, r: int, p: np.ndarray, rho: np.ndarray, number: int, tell: Any
+    preset: Preset,
+    n: int,
+    r: int,
+    p: np.ndarray,
+    rho: np.ndarray,
+    number: int,
+    tell: Callable[[], None],
 ) -> dict[str, Any]:
     shares = np.empty((len(SCHEMES), len(rho), len(p)))
-    for i, j in np.ndindex(len(rho), len(p)):
-        problem = Problem(n=n, d=r + 1, p=p[j], gamma=rho[i] ** 0.5)
-        key = jax.random.fold_in(jax.random.key(2), (number * len(rho) + i) * len(p) + j)
-        outcomes = dice.run_many(problem, SCHEMES, key=key, seeds=preset.seeds)
-        kappas = [np.asarray(outcomes[scheme.name].kappa) for scheme in SCHEMES]
-        shares[:, i, j] = [np.mean(improved(kappa)[:, 1]) for kappa in kappas]
-        if j == len(p) - 1:
-            tell()
+    for i, each in enumerate(rho.tolist()):
+        first = (number * len(rho) + i) * len(p)
+        options: Any = {"key": jax.random.key(2), "first": first, "seeds": preset.seeds}
+        better = improved(kappas(n, r, p, each, SCHEMES, **options))[..., 1]
+        shares[:, i] = better.mean(axis=1).T
+        tell()
     return {scheme.name: shares[s].tolist() for s, scheme in enumerate(SCHEMES)}
 
 
-def _lines(preset: Preset, n: int, r: int, tell: Any) -> dict[str, Any]:
+def _lines(preset: Preset, n: int, r: int, tell: Callable[[], None]) -> dict[str, Any]:
     """The limit's boundary and the band of P(improves) of each scheme; the certified line."""
-    p = np.linspace(*P_RANGE, preset.points)
-    limits = {s.name: limit_separation(n / r, p, s).tolist() for s in SCHEMES}
+    p, fine = np.linspace(*P_RANGE, preset.points), np.linspace(*P_RANGE, FINE)
+    limits = {s.name: limit_separation(n / r, fine, s) for s in SCHEMES}
     bands: dict[str, Any] = {s.name: [[] for _ in LEVELS] for s in SCHEMES}
-    for place, each in enumerate(p.tolist()):
+    for each in p.tolist():
         for scheme in SCHEMES:
             for line, level in zip(bands[scheme.name], LEVELS, strict=True):
-                near = limits[scheme.name][place]
+                near = float(np.interp(each, fine, limits[scheme.name]))
                 line.append(chance_separation(n, r, each, scheme, level, near))
         tell()
     some = np.linspace(*P_RANGE, preset.certified).tolist()
-    at = np.interp(some, p, limits["full"])
+    at = np.interp(some, fine, limits["full"])
     proved = [certified_separation(n, r, x, near) for x, near in zip(some, at, strict=True)]
     return {
-        "line_p": p.tolist(),
-        "limit": limits,
+        "limit_p": fine.tolist(),
+        "limit": {name: values.tolist() for name, values in limits.items()},
+        "band_p": p.tolist(),
         "band": bands,
         "certified_p": some,
         "certified": proved,
-        "window": [_window(n, r, p, c).tolist() for c in CONSTANTS],
+        "window": [_window(n, r, fine, c).tolist() for c in CONSTANTS],
     }
 
 
@@ -170,9 +179,9 @@ def _centres(limits: tuple[float, float], count: int) -> np.ndarray:
 
 def _draw_panel(axis: Any, data: dict[str, Any], panel: dict[str, Any], name: str) -> Any:
     axis.grid(False)
-    p = panel["line_p"]
+    p = panel["limit_p"]
     low, high = (np.array(line, float) for line in panel["band"][name])
-    axis.fill_between(p, low, high, color="#bbbbbb", linewidth=0, zorder=1)
+    axis.fill_between(panel["band_p"], low, high, color="#bbbbbb", linewidth=0, zorder=1)
     x, y = np.meshgrid(data["p"], data["rho"])
     image = axis.scatter(
         x, y, c=panel["improved"][name], s=17, cmap=SHARE, vmin=0, vmax=1, edgecolors="#666666",

@@ -6,8 +6,9 @@ import jax
 import numpy as np
 from matplotlib.lines import Line2D
 
+from relabel_lab.figures.fitting import new_figure
 from relabel_lab.figures.registry import Step
-from relabel_lab.figures.style import COLOURS, new_figure
+from relabel_lab.figures.style import COLOURS
 from relabel_lab.sim import Problem, direct
 from relabel_lab.sim.schemes import Full
 from relabel_lab.theory import predict

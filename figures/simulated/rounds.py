@@ -7,16 +7,11 @@ import numpy as np
 from matplotlib import colormaps
 from matplotlib.colors import ListedColormap
 
+from relabel_lab.figures.cells import kappas
+from relabel_lab.figures.fitting import new_figure
 from relabel_lab.figures.registry import Step
-from relabel_lab.figures.style import (
-    COLOURS,
-    MARKERS,
-    RHO,
-    P,
-    new_figure,
-    plain_log_axis,
-)
-from relabel_lab.sim import Problem, dice
+from relabel_lab.figures.style import COLOURS, MARKERS, RHO, P, plain_log_axis
+from relabel_lab.sim import Problem
 from relabel_lab.sim.margins import Constant
 from relabel_lab.sim.schemes import Consensus, Fresh, Full, parse_scheme
 from relabel_lab.theory import fixed_point, predict
@@ -42,8 +37,7 @@ FINE = 60  # points a side of the boundary's grid
 class Preset(NamedTuple):
     """Cells a side, seeds a cell, rounds, sizes (n, r) a panel, rounds that are predicted.
 
-    Compiling takes as long as a hundred small cells: n is the same in all panels of a preset, and
-    seeds fill the engine's tile (the padded last one costs as much as a full one).
+    Compiling takes as long as many small cells: n is the same in all panels of a preset.
     """
 
     side: int
@@ -66,12 +60,12 @@ def compute(preset: Preset, step: Step) -> dict[str, Any]:
     panels = []
     for number, (n, r) in enumerate(preset.sizes):
         best = np.empty((len(SCHEMES), len(rho), len(p)), int)
-        for index in np.ndindex(len(rho), len(p)):
-            cell = (number * len(rho) + index[0]) * len(p) + index[1]
-            problem = Problem(n=n, d=r + 1, p=p[index[1]], gamma=rho[index[0]] ** 0.5)
-            found = _kappas(problem, preset, cell, preset.seeds)
-            best[:, *index] = [best_round(found[s.name]) for s in SCHEMES]
-            step(cell + 1, total)
+        for i, each in enumerate(rho.tolist()):
+            first = (number * len(rho) + i) * len(p)
+            found = _kappas(n, r, p, each, preset, first, preset.seeds)
+            for s, j in np.ndindex(len(SCHEMES), len(p)):
+                best[s, i, j] = best_round(found[j, :, s])
+            step(first + len(p), total)
         named = {s.name: best[i].tolist() for i, s in enumerate(SCHEMES)}
         panels.append({"n": n, "r": r, "best": named, "first_round": _first_round(n, r)})
     paths = []
@@ -138,10 +132,12 @@ def _centres(limits: tuple[float, float], count: int) -> np.ndarray:
     return (edges[1:] + edges[:-1]) / 2
 
 
-def _kappas(problem: Problem, preset: Preset, cell: int, seeds: int) -> dict[str, np.ndarray]:
-    key = jax.random.fold_in(jax.random.key(3), cell)
-    runs = dice.run_many(problem, SCHEMES, preset.rounds, key=key, seeds=seeds)
-    return {name: np.asarray(run.kappa) for name, run in runs.items()}
+def _kappas(
+    n: int, r: int, p: Any, rho: float, preset: Preset, first: int, seeds: int
+) -> np.ndarray:
+    """Kappa [C, seeds, schemes, rounds + 1] of a row of cells."""
+    options: Any = {"key": jax.random.key(3), "first": first, "rounds": preset.rounds}
+    return kappas(n, r, p, rho, SCHEMES, seeds=seeds, **options)
 
 
 def _first_round(n: int, r: int) -> dict[str, Any]:
@@ -157,15 +153,15 @@ def _paths(rho: float, preset: Preset, cell: int) -> dict[str, Any]:
     n, r = preset.sizes[-1]
     seeds = PATHS["tiles"] * preset.seeds
     problem = Problem(n, r + 1, PATHS["p"], rho**0.5)
-    found = _kappas(problem, preset, cell, seeds)
+    (found,) = _kappas(n, r, PATHS["p"], rho, preset, cell, seeds)
     schemes = {
-        name: {
-            "mean": kappa.mean(axis=0).tolist(),
-            "error": (kappa.std(axis=0, ddof=1) / seeds**0.5).tolist(),
-            "best": best_round(kappa),
-            "predicted": _predicted(problem, name, preset.predicted),
+        scheme.name: {
+            "mean": found[:, s].mean(axis=0).tolist(),
+            "error": (found[:, s].std(axis=0, ddof=1) / seeds**0.5).tolist(),
+            "best": best_round(found[:, s]),
+            "predicted": _predicted(problem, scheme.name, preset.predicted),
         }
-        for name, kappa in found.items()
+        for s, scheme in enumerate(SCHEMES)
     }
     return {"n": n, "r": r, "p": PATHS["p"], "rho": rho, "seeds": seeds, "schemes": schemes}
 
@@ -238,7 +234,7 @@ def _draw_collapse(axis: Any, collapse: dict[str, Any]) -> None:
     plain_log_axis(axis.yaxis, [0.1, 1, 10, 100])
     words = {"va": "center", "ha": "right", "textcoords": "offset points"}
     axis.annotate("unstable point", (last, collapse["unstable"]), (0, 6), fontsize=8, **words)
-    axis.annotate("grow", (last, highest[-1]), (0, -12), color=COLOURS["helps"], **words)
+    axis.annotate("grow", (1, highest[1]), (-6, 10), color=COLOURS["helps"], **words)
     axis.annotate("collapse", (0, lowest[0]), (0, -12), color=COLOURS["harms"], va="center",
                   textcoords="offset points")  # fmt: skip
     axis.set_xlabel("round")

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from relabel_lab.pilot.channel import matrices
 from relabel_lab.pilot.checks import reject, whole
@@ -33,7 +34,7 @@ class Channel:
     released: tuple[int, ...] = ()
 
     @classmethod
-    def from_epsilon(cls, epsilon: Any, classes: int) -> Self:
+    def from_epsilon(cls, epsilon: float, classes: int) -> Self:
         """K-ary randomised response (R13): keep with probability e^ε/(e^ε + K − 1)."""
         epsilon, classes = matrices.check_epsilon(epsilon), whole("classes", classes, 2)
         everything = tuple(range(classes))
@@ -41,7 +42,7 @@ class Channel:
         return cls(matrix, f"epsilon:{classes},{epsilon!r}", epsilon, everything)
 
     @classmethod
-    def from_flip_rate(cls, rate: Any, classes: int) -> Self:
+    def from_flip_rate(cls, rate: float, classes: int) -> Self:
         """Each label is wrong with probability ``rate``, uniformly over the other classes."""
         classes = whole("classes", classes, 2)
         rate = matrices.check_rate(rate, classes)
@@ -49,7 +50,7 @@ class Channel:
         return cls(matrix, f"flip-rate:{classes},{rate!r}", None, tuple(range(classes)))
 
     @classmethod
-    def from_prior(cls, epsilon: Any, prior: Any) -> Self:
+    def from_prior(cls, epsilon: float, prior: ArrayLike) -> Self:
         """Response with a prior: randomised response over the likeliest k classes only.
 
         k maximises the chance Σ_{top k} prior · e^ε/(e^ε + k − 1) that the given label is the
@@ -61,7 +62,7 @@ class Channel:
         return cls(matrix, f"prior:{epsilon!r};{matrices.row_text(prior)}", epsilon, released)
 
     @classmethod
-    def from_matrix(cls, matrix: Any) -> Self:
+    def from_matrix(cls, matrix: ArrayLike) -> Self:
         """Any invertible flip matrix whose diagonal is the largest entry of every row."""
         matrix = matrices.check_matrix(matrix)
         text = "matrix:" + ";".join(matrices.row_text(row) for row in matrix)
@@ -160,21 +161,21 @@ class Channel:
         """Accuracy behind an agreement with given labels (R14); unbiased, may leave [0, 1]."""
         return (agreement - self.other) / (self.keep - self.other)
 
-    def flip_rate(self, prior: Any = None) -> float:
+    def flip_rate(self, prior: ArrayLike | None = None) -> float:
         """P(given ≠ true) over a class prior, uniform where none is given."""
         if prior is None:
             return float(self.flip_rates.mean())
         return float(matrices.check_prior(prior, self.classes) @ self.flip_rates)
 
-    def confusion_agreement(self, table: Any) -> float:
+    def confusion_agreement(self, table: ArrayLike) -> float:
         """Expected agreement given ``table[true, predicted]``, joint probabilities of one model."""
         return float(np.sum(np.asarray(table, dtype=np.float64) * self.matrix))
 
-    def true_distribution(self, given: Any) -> np.ndarray:
+    def true_distribution(self, given: ArrayLike) -> np.ndarray:
         """Unbiased class distribution behind that of the given labels, shape (K,)."""
         return np.asarray(given, dtype=np.float64) @ self.inverse
 
-    def scores(self, predicted: Any, given: Any) -> np.ndarray:
+    def scores(self, predicted: ArrayLike, given: ArrayLike) -> np.ndarray:
         """For each row an unbiased estimate of 1[true = predicted]: T⁻¹[given, predicted].
 
         Codes 0…K−1, shape (n,). Where some class is never given the levels carry an unknown
@@ -182,10 +183,6 @@ class Channel:
         e_a − e_b lies in the range of T, and the pseudo-inverse solves T g = e_a − e_b exactly.
         """
         return self._solve[np.asarray(given), np.asarray(predicted)]
-
-    def expected_flips(self, n: int, prior: Any = None) -> float:
-        """How many of ``n`` labels are expected to differ from the true ones."""
-        return n * self.flip_rate(prior)
 
     def warning(self, n: int) -> str | None:
         """One line where fewer than half a label of ``n`` would flip, else None."""

@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from relabel_lab.pilot.checks import number, positive, reject
 
@@ -12,12 +13,12 @@ EXACT = 1e-12
 SINGULAR = 1e10  # beyond this condition number the inverse holds no digit one could use
 
 
-def check_epsilon(epsilon: Any) -> float:
+def check_epsilon(epsilon: float) -> float:
     """ε > 0 and finite."""
     return positive("epsilon", epsilon)
 
 
-def check_rate(rate: Any, classes: int) -> float:
+def check_rate(rate: float, classes: int) -> float:
     """A flip rate below 1 − 1/K, where labels still beat chance."""
     allowed = f"in [0, 1 - 1/{classes}) for {classes} classes"
     value = number("flip_rate", rate, allowed)
@@ -26,7 +27,7 @@ def check_rate(rate: Any, classes: int) -> float:
     return value
 
 
-def check_prior(prior: Any, classes: int | None = None) -> np.ndarray:
+def check_prior(prior: ArrayLike, classes: int | None = None) -> np.ndarray:
     """Class probabilities, shape (K,): at least two, none negative, summing to 1."""
     allowed = "probabilities of two or more classes that sum to 1"
     if classes is not None:
@@ -118,7 +119,7 @@ def _summing_to_one(row: np.ndarray) -> np.ndarray:
     return row if abs(row.sum() - 1) < EXACT else row / row.sum()
 
 
-def _numbers(name: str, values: Any, allowed: str) -> np.ndarray:
+def _numbers(name: str, values: ArrayLike, allowed: str) -> np.ndarray:
     try:
         return np.array(values, dtype=np.float64)
     except (TypeError, ValueError):

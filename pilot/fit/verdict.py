@@ -92,6 +92,8 @@ def _outside(data: Dataset, channel: Channel | None) -> str | None:
         return "the flips are not symmetric, as the fit assumes"
     if sparse.issparse(data.X):
         return "sparse features are far from Gaussian"
+    if not isinstance(data.X, np.ndarray) or data.X.dtype.kind not in "biuf" or data.X.ndim != 2:
+        return "the features are no array of numbers"
     if not 3 <= data.X.shape[1] <= MOST_COLUMNS:
         return f"{data.X.shape[1]} features; the fit is tested for 3 to {MOST_COLUMNS}"
     return None

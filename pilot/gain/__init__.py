@@ -14,6 +14,7 @@ from relabel_lab.pilot.gain.coverage import Coverage, Part, coverage
 from relabel_lab.pilot.gain.curve import Curve, curve
 from relabel_lab.pilot.gain.fitting import density, fit
 from relabel_lab.pilot.gain.intervals import Spread, by_parts, corrected_t, paired_rows
+from relabel_lab.pilot.gain.leaning import LEANS, named_least
 from relabel_lab.pilot.gain.measure import (
     GIVEN,
     INITIAL,
@@ -50,6 +51,7 @@ __all__ = [
     "Gains",
     "INITIAL",
     "Key",
+    "LEANS",
     "LEVEL",
     "Measured",
     "OutOfFold",
@@ -75,6 +77,7 @@ __all__ = [
     "gain_under",
     "measure",
     "most_flips",
+    "named_least",
     "out_of_fold",
     "over_rates",
     "paired_rows",

@@ -78,7 +78,7 @@ class Crossfit:
         kept = np.zeros(self.data.n, bool)
         kept[rows[new.kept]] = True
         model = self._fit(variant, kept, codes)
-        return _on(model, self.data.X, self.fold == f)
+        return self._on(model, self.fold == f)
 
     def _crossfitted(self, variant: int, f: int) -> np.ndarray:
         """Predictions for every fold g by the model trained without f and g; fold f unused."""
@@ -95,7 +95,7 @@ class Crossfit:
         if key not in self._pair:
             out = (self.fold == f) | (self.fold == g)
             model = self._fit(variant, ~out, self.data.given)
-            self._pair[key] = _on(model, self.data.X, out)
+            self._pair[key] = self._on(model, out)
         return self._pair[key]
 
     def _best_without(self, f: int, order: Sequence[int]) -> int:
@@ -107,7 +107,7 @@ class Crossfit:
 
     def _fit(self, variant: int, rows: np.ndarray, codes: np.ndarray) -> Any:
         self.fits += 1
-        return fit(self.variants[variant], self.data.X[rows], codes[rows])
+        return fit(self.variants[variant], self.data.take(rows), codes[rows])
 
     def _assemble(self, predictions: Any) -> np.ndarray:
         """Fold f from what ``predictions(f)`` says, for every f."""
@@ -117,8 +117,7 @@ class Crossfit:
             result[inside] = predictions(f)[inside]
         return result
 
-
-def _on(model: Any, X: Any, rows: np.ndarray) -> np.ndarray:
-    result = np.full(len(rows), -1)
-    result[rows] = predict(model, X[rows])
-    return result
+    def _on(self, model: Any, rows: np.ndarray) -> np.ndarray:
+        result = np.full(len(rows), -1)
+        result[rows] = predict(model, self.data.take(rows))
+        return result

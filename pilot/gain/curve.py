@@ -56,8 +56,8 @@ def curve(scorer: Scorer, estimator: Any, scheme: str, plan: Plan, rounds: int =
         train = np.flatnonzero(fold != f)
         states = list(_states(data, estimator, scheme, train, plan, rounds))
         for t, state in enumerate(_filled(states, rounds)):
-            predicted[t, fold == f] = predict(state.model, data.X[fold == f])
-            inside = predict(state.model, data.X[train])
+            predicted[t, fold == f] = predict(state.model, data.take(fold == f))
+            inside = predict(state.model, data.take(train))
             training[t, f] = np.mean(inside[state.rows.index] == state.rows.labels)
             given[t, f] = np.mean(inside == data.given[train])
         reason = reason or states[-1].reason
@@ -91,7 +91,7 @@ def stop_mark(scores: np.ndarray) -> int:
 def _states(
     data: Dataset, estimator: Any, scheme: str, train: np.ndarray, plan: Plan, rounds: int
 ) -> Iterator[Round]:
-    part = Dataset(data.X[train], data.given[train], data.classes, None, _units(data, train))
+    part = Dataset(data.take(train), data.given[train], data.classes, None, _units(data, train))
     learner = Learner(estimator, part.X, np.arange(data.K), None, {}, None)
     splits = None
     if scheme.startswith(PREFIX):

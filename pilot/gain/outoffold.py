@@ -39,6 +39,6 @@ def out_of_fold(data: Dataset, estimator: Any, plan: Plan) -> OutOfFold:
     scores = np.zeros((data.n, data.K))
     for f in range(plan.folds):
         inside = fold == f
-        model = fit(estimator, data.X[~inside], data.given[~inside])
-        scores[inside] = class_scores(model, data.X[inside], data.K)
+        model = fit(estimator, data.take(~inside), data.given[~inside])
+        scores[inside] = class_scores(model, data.take(inside), data.K)
     return OutOfFold(scores, fold)

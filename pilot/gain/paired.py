@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from relabel_lab.pilot.channel import Channel
 from relabel_lab.pilot.checks import reject
@@ -10,9 +11,9 @@ from relabel_lab.pilot.gain.intervals import Spread, paired_rows
 
 
 def paired_gain(
-    before: Any,
-    after: Any,
-    given: Any,
+    before: ArrayLike,
+    after: ArrayLike,
+    given: ArrayLike,
     channel: Channel | None = None,
     *,
     rows_before: Any = None,

@@ -47,7 +47,7 @@ def check_roles(frame: pd.DataFrame, roles: Roles) -> None:
     for option, name in asked:
         if name not in frame.columns:
             raise DataRefused(
-                f"{option} {name}: no such column; there are {names(list(frame.columns), 8)}"
+                f"{option} {name}: no such column; there are {names(list(frame.columns), 8) or 'none'}"
             )
         if name in seen:
             raise DataRefused(f"{option} {name}: the column is {seen[name]} already")
@@ -59,6 +59,8 @@ def given_labels(frame: pd.DataFrame, roles: Roles) -> np.ndarray:
     column = frame[roles.label]
     _refuse_missing(column, "--label")
     values = plain(column)
+    if values.dtype.kind == "f" and not np.isfinite(values).all():
+        raise DataRefused(f"--label {roles.label}: holds infinite numbers")
     counts = pd.Series(values).value_counts()
     if len(counts) < 2:
         raise DataRefused(f"--label {roles.label}: has {len(counts)} class, two or more are needed")
@@ -81,6 +83,8 @@ def clean_labels(frame: pd.DataFrame, roles: Roles, given: np.ndarray) -> np.nda
         return None
     column = frame[roles.clean]
     known = column.notna().to_numpy()
+    if not known.any():
+        raise DataRefused(f"--clean-label {roles.clean}: no row has one")
     values = np.full(len(column), None, dtype=object)
     values[known] = plain(column[known], like=given)
     classes = set(given.tolist())

@@ -51,10 +51,19 @@ def features(source: Source, roles: Roles) -> Features:
     if not (numbers or categories or text):
         raise DataRefused("no feature is left: every other column is constant or has another role")
     encoder = _encoder(numbers, categories, text)
-    X = encoder.fit_transform(frame)
+    X = _encoded(encoder, frame, text)
     X = sparse.csr_array(X) if sparse.issparse(X) else np.asarray(X, dtype=np.float64)
     kinds = {"numbers": numbers, "categories": categories, "text": text}
     return Features(_precise(X), encoder, kinds, dropped)
+
+
+def _encoded(encoder: ColumnTransformer, frame: pd.DataFrame, text: list[str]) -> Any:
+    try:
+        return encoder.fit_transform(frame)
+    except ValueError as error:
+        if "vocabulary" in str(error) or "no terms remain" in str(error):
+            raise DataRefused(f"--text {names(text)}: no word occurs in two rows") from None
+        raise
 
 
 def _of_matrix(matrix: Any) -> Features:
@@ -89,8 +98,10 @@ def _sort(frame: pd.DataFrame, text: list[str]) -> tuple[list[str], list[str], l
     for name in frame.columns:
         column = frame[name]
         if name in text:
-            continue
-        if column.nunique() < 2:
+            _words(column)
+        elif not column.map(pd.api.types.is_hashable).all():
+            raise DataRefused(f"column {name!r} holds lists: --drop it or spread it over columns")
+        elif column.nunique() < 2:
             dropped.append(name)
         elif pd.api.types.is_bool_dtype(column) or pd.api.types.is_numeric_dtype(column):
             _finite(column)
@@ -98,6 +109,11 @@ def _sort(frame: pd.DataFrame, text: list[str]) -> tuple[list[str], list[str], l
         else:
             categories.append(_category(column))
     return numbers, categories, dropped
+
+
+def _words(column: pd.Series) -> None:
+    if not column.map(lambda value: isinstance(value, str)).all():
+        raise DataRefused(f"--text {column.name}: holds values that are no text")
 
 
 def _finite(column: pd.Series) -> None:
@@ -115,7 +131,7 @@ def _category(column: pd.Series) -> str:
         row = int(np.flatnonzero(~numeric.to_numpy())[0]) + 1
         raise DataRefused(f"column {column.name!r} holds numbers but for row {row}, a text")
     different = texts.nunique()
-    if different > MOST_CATEGORIES:
+    if different > min(MOST_CATEGORIES, len(column) / 2):
         raise DataRefused(
             f"column {column.name!r} holds {different} different texts: --text {column.name} makes "
             f"words of them, --drop {column.name} leaves it out"

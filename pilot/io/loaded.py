@@ -57,6 +57,11 @@ def load(path: Path, roles: Roles) -> Loaded:
     groups = group_values(source.frame, roles)
     made = features(source, roles)
     data = dataset(made.X, given, clean)
+    if data.n - repeated(data) < FEWEST:
+        raise DataRefused(
+            f"{path}: {data.n - repeated(data)} different rows of features, at least {FEWEST} are "
+            "needed: equal rows stay in one fold"
+        )
     return Loaded(data, given, groups, made, source, _warnings(data, made))
 
 

@@ -40,6 +40,8 @@ def read(path: Path) -> Source:
     Raises:
         DataRefused: unknown suffix, unreadable content, larger than memory.
     """
+    if path.is_dir():
+        raise DataRefused(f"{path}: is a folder, not a file")
     if not path.is_file():
         raise DataRefused(f"{path}: there is no such file")
     reader = _reader(path)
@@ -92,7 +94,7 @@ def _npz(path: Path) -> Source:
     with zipfile.ZipFile(path) as archive:
         check_memory(path, sum(item.file_size for item in archive.infolist()))
     with np.load(path, allow_pickle=False) as archive:
-        arrays = {name: archive[name] for name in archive.files}
+        arrays = {name: _array(path, archive, name) for name in archive.files}
     columns = {name: a for name, a in arrays.items() if a.ndim == 1 and name not in SPARSE}
     matrix = _matrix(path, arrays)
     lengths = {len(column) for column in columns.values()}
@@ -101,6 +103,18 @@ def _npz(path: Path) -> Source:
             f"{path}: the features have {matrix.shape[0]} rows, other arrays {sorted(lengths)}"
         )
     return Source(pd.DataFrame({name: a for name, a in columns.items()}), matrix)
+
+
+def _array(path: Path, archive: Any, name: str) -> np.ndarray:
+    try:
+        return archive[name]
+    except ValueError as error:
+        if "pickle" not in str(error):
+            raise
+        raise DataRefused(
+            f"{path}: {name!r} holds Python objects, which only pickle could read; save texts as "
+            "numpy strings, array.astype(str)"
+        ) from None
 
 
 def _matrix(path: Path, arrays: dict[str, np.ndarray]) -> Any:

@@ -95,9 +95,9 @@ def systematic(
         )
         return Tested(SYSTEMATIC, why, power, tuple(findings), tests)
     if power < POWER_NEEDED:
-        why = f"nothing found, but the tests would find labels half as noisy only with power {power:.2f}"
+        why = f"nothing found, but a region half as noisy would be found only with probability {power:.2f}"
         return Tested(CANNOT_TELL, why, power, (), tests)
-    why = f"no region departs from the stated flips; power against labels half as noisy {power:.2f}"
+    why = f"no region departs from the stated flips; one half as noisy would be found with probability {power:.2f}"
     return Tested(RANDOM, why, power, (), tests)
 
 

@@ -120,8 +120,7 @@ def _estimates(fit: Fit) -> dict[str, Any] | None:
 def _gains(found: Findings) -> dict[str, Any]:
     result: dict[str, Any] = {"unit": found.gains.unit, "level": LEVEL}
     tuning = found.gains.tuning
-    if tuning is not None:
-        result[TUNED] = {"over_given": _gain(tuning)}
+    result[TUNED] = None if tuning is None else {"over_given": _gain(tuning)}
     for one in found.gains.candidates:
         result[one.name] = {
             "over_given": _gain(one.over_given),

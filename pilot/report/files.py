@@ -21,6 +21,7 @@ from relabel_lab.pilot.report.page import page
 
 SHOWN = 20
 EXCERPT = 160
+OURS = {"model.skops", "figures/scores.svg", "figures/phase.svg"}  # not written by every run
 
 
 def write_report(found: Findings, loaded: Loaded, out: Path, text: str | None = None) -> dict:
@@ -105,6 +106,8 @@ def _write_all(out: Path, content: dict[str, bytes]) -> None:
         for name, data in content.items():
             (staged / name).parent.mkdir(exist_ok=True)
             (staged / name).write_bytes(data)
+        for name in OURS - set(content):  # of an earlier run that had more to tell
+            (out / name).unlink(missing_ok=True)
         for name in content:
             (out / name).parent.mkdir(parents=True, exist_ok=True)
             os.replace(staged / name, out / name)

@@ -1,5 +1,6 @@
 """`pilot.html`: one self-contained page, the verdict first."""
 
+import json
 from importlib.resources import files
 from typing import Any
 
@@ -9,7 +10,14 @@ from markupsafe import Markup
 from relabel_lab.pilot.decision import ADOPT, KEEP, TUNE
 from relabel_lab.pilot.findings import Findings
 from relabel_lab.pilot.report.figures import inline
-from relabel_lab.pilot.report.words import advice, interval, noise_words, percent, points
+from relabel_lab.pilot.report.words import (
+    advice,
+    interval,
+    level_words,
+    noise_words,
+    percent,
+    points,
+)
 
 HEADLINES = {
     ADOPT: "Retrain",
@@ -55,6 +63,8 @@ def page(
         excerpts=any("text" in row for row in rows),
         model=_model(found, trusted),
         trusted=trusted,
+        levels=level_words(found),
+        study=json.loads(_packaged("calibration.json")),
     )
     return text.encode()
 
@@ -69,15 +79,21 @@ def _template() -> jinja2.Template:
         bytes=_bytes,
         capitalise=lambda text: text[:1].upper() + text[1:],
     )
-    return environment.from_string(files(__package__).joinpath("page.html").read_text("utf-8"))
+    return environment.from_string(_packaged("page.html"))
 
 
-def _gains(found: Findings) -> list[dict[str, str]]:
-    def cell(gain: Any) -> str:
-        return f"{points(gain.estimate)} {interval(gain.interval)}"
+def _packaged(name: str) -> str:
+    return files(__package__).joinpath(name).read_text("utf-8")
+
+
+def _gains(found: Findings) -> list[dict[str, Any]]:
+    def cell(gain: Any) -> tuple[str, str]:
+        return points(gain.estimate), interval(gain.interval)
 
     tuning = found.gains.tuning
-    rows = [] if tuning is None else [{"name": "tuning alone", "given": cell(tuning), "tuned": "–"}]
+    rows: list[dict[str, Any]] = []
+    if tuning is not None:
+        rows = [{"name": "tuning alone", "given": cell(tuning), "tuned": None}]
     rows += [
         {"name": one.name, "given": cell(one.over_given), "tuned": cell(one.over_tuned)}
         for one in found.gains.candidates

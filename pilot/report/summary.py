@@ -5,7 +5,14 @@ from collections.abc import Iterator
 
 from relabel_lab.pilot.findings import Findings
 from relabel_lab.pilot.gain import Gain
-from relabel_lab.pilot.report.words import advice, interval, noise_words, percent, points
+from relabel_lab.pilot.report.words import (
+    advice,
+    interval,
+    level_words,
+    noise_words,
+    percent,
+    points,
+)
 
 WIDTH = 80
 
@@ -42,6 +49,7 @@ def _gains(found: Findings) -> Iterator[str]:
         yield f"{'tuning alone':26s}{_cell(tuning):>27s}{'–':>27s}"
     for one in found.gains.candidates:
         yield f"{one.name:26s}{_cell(one.over_given):>27s}{_cell(one.over_tuned):>27s}"
+    yield from _wrapped("levels: ", [level_words(found)])
 
 
 def _cell(gain: Gain) -> str:

@@ -2,6 +2,7 @@
 
 from relabel_lab.pilot.decision import ADOPT, KEEP, TUNE
 from relabel_lab.pilot.findings import Findings
+from relabel_lab.pilot.gain import GIVEN, INITIAL, Spread, tuned_key
 
 
 def points(value: float) -> str:
@@ -18,6 +19,26 @@ def interval(ends: tuple[float, float]) -> str:
 def percent(value: float) -> str:
     """A share in per cent."""
     return f"{100 * value:.1f} %"
+
+
+def level_words(found: Findings) -> str:
+    """How often the learner as given and the tuned one are right, or agree with given labels."""
+    key = tuned_key(found.measured)
+    told = f"the learner as given {_right(found)} {_level(found.gains.levels[GIVEN, INITIAL])}"
+    if key == (GIVEN, INITIAL):
+        return f"{told} of those rows"
+    return f"{told} of those rows, the tuned one on {_level(found.gains.levels[key])}"
+
+
+def _right(found: Findings) -> str:
+    if found.gains.unit == "accuracy":
+        return "is right on"
+    return "agrees with the given label on"
+
+
+def _level(spread: Spread) -> str:
+    low, high = (min(max(end, 0.0), 1.0) for end in spread.interval(0.95))
+    return f"{percent(min(max(spread.estimate, 0.0), 1.0))} [{100 * low:.1f}, {100 * high:.1f}]"
 
 
 def noise_words(found: Findings) -> str:

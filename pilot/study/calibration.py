@@ -7,6 +7,7 @@ goes on where it was stopped, and prints the tables of docs/pilot.md.  Problems 
 """
 
 import argparse
+import json
 import sys
 import time
 import warnings
@@ -32,11 +33,12 @@ from relabel_lab.pilot.gain import (
     compare,
     corrected_t,
     measure,
+    named_least,
     paired_rows,
 )
 from relabel_lab.pilot.study.journal import Journal, run_missing
 from relabel_lab.pilot.study.problems import Problem, problem
-from relabel_lab.pilot.study.tables import report
+from relabel_lab.pilot.study.tables import digest, report
 from relabel_lab.pilot.study.truth import accuracies, retuned_accuracy, true_gains
 
 FRESH = 5  # training sets behind an expected gain
@@ -51,17 +53,27 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--problems", type=int, default=500)
     parser.add_argument("--first", type=int, default=FIRST, help="number of the first problem")
     parser.add_argument("--out", type=Path, default=Path("results/calibration"))
+    parser.add_argument(
+        "--cheap-first", action="store_true", help="small problems and ridge regression first"
+    )
     parser.add_argument("--report", action="store_true", help="only the tables of what is there")
+    parser.add_argument("--digest", type=Path, help="file for what the report's page tells of it")
     args = parser.parse_args(argv)
     warnings.filterwarnings("ignore")  # rounds that keep the earlier model are counted, not told
     journal = Journal(args.out / "problems.jsonl")
     if not args.report:
-        names = [f"problem-{args.first + k}" for k in range(args.problems)]
+        numbers = list(range(args.first, args.first + args.problems))
+        if args.cheap_first:
+            numbers.sort(key=lambda number: problem(number).work)
+        names = [f"problem-{number}" for number in numbers]
         with threadpool_limits(1):
             run_missing(
                 journal, names, _cell, lambda k, all_: print(f"{k}/{all_}", file=sys.stderr)
             )
-    print(report(list(journal.cells().values())))
+    cells = list(journal.cells().values())
+    if args.digest is not None:
+        args.digest.write_text(json.dumps(digest(cells), indent=1) + "\n")
+    print(report(cells))
     return 0
 
 
@@ -101,6 +113,7 @@ def study(case: Problem, fresh: int = FRESH, plan: Plan | None = None) -> dict[s
         "scheme": _chosen(verdict),
         "more_labels": verdict.more_labels,
         "parameters": measured.parameters,
+        "named_least": _named_least(measured, scorer),
         "gains": {
             name: {
                 base: _record(name, base, gains, ways, rows) | _truth(held, expected, name, base)
@@ -111,6 +124,15 @@ def study(case: Problem, fresh: int = FRESH, plan: Plan | None = None) -> dict[s
         },
         "seconds": round(seconds, 2),
     }
+
+
+def _named_least(measured: Any, scorer: Scorer) -> dict[str, float]:
+    """By candidate name; the learner as given is *given*, the tuned one *tuned*."""
+    told = {}
+    for (learner, scheme), (ratio, _) in named_least(measured, scorer.data, scorer.channel).items():
+        name = scheme if learner == GIVEN else f"{TUNED}-{scheme}"
+        told[{INITIAL: GIVEN, f"{TUNED}-{INITIAL}": TUNED}.get(name, name)] = ratio
+    return told
 
 
 def _plan(case: Problem) -> Plan:

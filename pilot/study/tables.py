@@ -19,7 +19,25 @@ Cell = dict[str, Any]
 
 def report(cells: list[Cell]) -> str:
     """All tables."""
-    return "\n\n".join([coverage(cells), by_group(cells), decisions(cells), undecided(cells)])
+    return "\n\n".join(
+        [coverage(cells), by_leaning(cells), by_group(cells), decisions(cells), undecided(cells)]
+    )
+
+
+def digest(cells: list[Cell]) -> dict[str, Any]:
+    """What the report's page tells of the study."""
+    gains = list(_gains(cells))
+    told: dict[str, Any] = {"problems": len(cells)}
+    for key, kind in (("alone", "interval"), ("together", "together")):
+        told[key] = {
+            truth: float(np.mean([_inside(gain[kind], gain[truth]) for gain in gains]))
+            for truth in TRUTHS
+        }
+    for word, wrong in WRONG.items():
+        part = [cell for cell in cells if cell["decision"] == word]
+        told[word] = {"given": len(part), "wrong": sum(wrong(cell, "expected") for cell in part)}
+    told["undecided"] = sum(cell["decision"] == "undecided" for cell in cells)
+    return told
 
 
 def coverage(cells: list[Cell]) -> str:
@@ -60,17 +78,39 @@ def by_group(cells: list[Cell]) -> str:
     return "\n".join(rows)
 
 
+def by_leaning(cells: list[Cell]) -> str:
+    """Coverage by how often both learners of a gain name their least named class."""
+    rows = [
+        "| least named class, over how often it occurs | gains | expected | in hand | together, in hand |",
+        "|---|---|---|---|---|",
+    ]
+    known = [cell for cell in cells if "named_least" in cell]
+    told = [(_least(cell, *names), gain) for cell in known for *names, gain in _named_gains(cell)]
+    for low, high, words in BANDS:
+        gains = [gain for ratio, gain in told if low <= ratio < high]
+        if gains:
+            shares = [_percent(_inside(g["interval"], g[truth]) for g in gains) for truth in TRUTHS]
+            joint = _percent(_inside(g["together"], g["in_hand"]) for g in gains)
+            rows.append(f"| {words} | {len(gains)} | {shares[0]} | {shares[1]} | {joint} |")
+    return "\n".join(rows)
+
+
+BANDS = ((0.0, 0.5, "below 50 %"), (0.5, 0.8, "50 to 80 %"), (0.8, np.inf, "80 % and more"))
+
+
+def _least(cell: Cell, name: str, base: str) -> float:
+    least = cell["named_least"]
+    other = "given" if base == "over_given" else "tuned"
+    own = "tuned-retuned" if name == "tuning" else name
+    return min(least[own], least.get(other, least["given"]))
+
+
 def decisions(cells: list[Cell]) -> str:
     """How often each verdict was given, and how often it was wrong."""
     counts = Counter(cell["decision"] for cell in cells)
-    adopted = [cell for cell in cells if cell["decision"] == "adopt"]
-    tuned = [cell for cell in cells if cell["decision"] == "tune"]
     rows = ["| verdict | number | wrong, expected | wrong, models in hand |", "|---|---|---|---|"]
-    for name, part, what in (
-        ("adopt", adopted, lambda cell, t: cell["gains"][cell["scheme"]]["over_tuned"][t] <= 0),
-        ("tune", tuned, lambda cell, t: cell["gains"]["tuning"]["over_given"][t] <= 0),
-        ("keep", [c for c in cells if c["decision"] == "keep"], _keep_wrong),
-    ):
+    for name, what in WRONG.items():
+        part = [cell for cell in cells if cell["decision"] == name]
         wrong = [_of_all([what(cell, t) for cell in part], len(cells)) for t in TRUTHS]
         rows.append(f"| {name} | {counts[name]} | {wrong[0]} | {wrong[1]} |")
     rows.append(f"| undecided | {counts['undecided']} | – | – |")
@@ -90,14 +130,30 @@ def undecided(cells: list[Cell]) -> str:
 WORDS = ("adopt", "tune", "keep", "undecided")
 
 
+def _adopt_wrong(cell: Cell, truth: str) -> bool:
+    return cell["gains"][cell["scheme"]]["over_tuned"][truth] <= 0
+
+
+def _tune_wrong(cell: Cell, truth: str) -> bool:
+    return cell["gains"]["tuning"]["over_given"][truth] <= 0
+
+
 def _keep_wrong(cell: Cell, truth: str) -> bool:
     return any(gain["over_given"][truth] > 0.01 for gain in cell["gains"].values())
 
 
+WRONG = {"adopt": _adopt_wrong, "tune": _tune_wrong, "keep": _keep_wrong}
+
+
 def _gains(cells: Iterable[Cell]) -> Iterator[dict[str, Any]]:
-    for cell in cells:
-        for name, bases in cell["gains"].items():
-            yield from (gain for base, gain in bases.items() if not _identical(name, gain))
+    yield from (gain for cell in cells for _, _, gain in _named_gains(cell))
+
+
+def _named_gains(cell: Cell) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for name, bases in cell["gains"].items():
+        for base, gain in bases.items():
+            if not _identical(name, gain):
+                yield name, base, gain
 
 
 def _all_inside(cell: Cell, truth: str) -> bool:

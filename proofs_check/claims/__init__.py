@@ -1,6 +1,7 @@
 """All claims, in the order in which they are tried and reported."""
 
 from relabel_lab.proofs_check.claims import (
+    conditional,
     exponents,
     finite,
     guaranteed,
@@ -36,6 +37,7 @@ CLAIMS: tuple[Claim, ...] = (
     *exponents.CLAIMS,
     *privacy.CLAIMS,
     *guaranteed.CLAIMS,
+    *conditional.CLAIMS,
     *CODE,
 )
 # Of the table of formulas: their right formulas are tried under many roots (`proofs_check.power`).

@@ -8,6 +8,7 @@ from relabel_lab.proofs_check.code import (
     finite,
     fluctuations,
     limit,
+    outside,
     ridge,
     rounds,
     scans,
@@ -25,6 +26,7 @@ MODULES = (
     finite,
     fluctuations,
     ridge,
+    outside,
     engines,
     scans,
 )

@@ -4,7 +4,7 @@ from relabel_lab.proofs_check.mutations.mutation import Mutation
 
 LIMIT, SPECTRUM = ("code-limit-schemes",), ("code-limit-spectrum",)
 NOISE = ("code-limit-noise",)
-PARAMETERS, HARD = "theory.limit.parameters", "theory.limit.hard"
+PARAMETERS, HARD = "theory.limit.parameters", "theory.limit.label_moments.hard"
 
 MUTATIONS = (
     # the seven of the audit that `check` once let pass
@@ -13,14 +13,14 @@ MUTATIONS = (
     ),
     Mutation(
         "cross-fitting without its root",
-        "theory.limit.unseen",
+        "theory.limit.label_moments.unseen",
         "g = jnp.sqrt(jnp.asarray(scheme.share_unseen(), jnp.float64))",
         "g = jnp.asarray(scheme.share_unseen(), jnp.float64)",
         LIMIT,
     ),
     Mutation(
         "b of rules x 1.1",
-        "theory.limit.rules",
+        "theory.limit.label_moments.rules",
         "b=expect(sign * label * eps)",
         "b=1.1 * expect(sign * label * eps)",
         LIMIT,
@@ -92,24 +92,28 @@ MUTATIONS = (
     Mutation("both wrong counted by 1 - p", HARD, "p * down", "(1.0 - p) * down", LIMIT),
     Mutation(
         "rules without the memory's sign",
-        "theory.limit.rules",
+        "theory.limit.label_moments.rules",
         "sign * (wide + eps)",
         "(wide + eps)",
         LIMIT,
     ),
     Mutation(
-        "unseen labels: c without the flips", "theory.limit.unseen", "clean * label", "label", LIMIT
+        "unseen labels: c without the flips",
+        "theory.limit.label_moments.unseen",
+        "clean * label",
+        "label",
+        LIMIT,
     ),
     Mutation(
         "new samples keep an overlap",
-        "theory.limit.unseen",
+        "theory.limit.label_moments.unseen",
         "c = jnp.zeros_like(a)",
         "c = c",
         LIMIT,
     ),
     Mutation(
         "label accuracy of unseen labels: error for accuracy",
-        "theory.limit.unseen",
+        "theory.limit.label_moments.unseen",
         "tail(-score)",
         "tail(score)",
         LIMIT,

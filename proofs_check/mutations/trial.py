@@ -1,10 +1,8 @@
-"""One mutation tried: ``python -m relabel_lab.proofs_check.mutations.trial NUMBER`` prints JSON.
+"""One mutation tried in the process at hand, which has not loaded the module that it changes.
 
-Imports that load the package come after the mutation.
+Imports that load the packages come after the mutation.
 """
 
-import json
-import sys
 from typing import Any
 
 
@@ -47,7 +45,3 @@ def rejection(name: str) -> dict[str, Any] | None:
         "found": str(first.found),
         "of": len(falls),
     }
-
-
-if __name__ == "__main__":
-    print(json.dumps(tried(int(sys.argv[1]))))

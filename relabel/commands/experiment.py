@@ -49,6 +49,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--seeds", type=whole_number, metavar="N", help="replicates (default: those of the preset)"
     )
     parser.add_argument(
+        "--arm",
+        nargs="+",
+        default=[],
+        metavar="NAME",
+        help="image and text: only these arms (default: those of the preset)",
+    )
+    parser.add_argument(
+        "--size",
+        type=whole_number,
+        metavar="PIXELS",
+        help="image: side to which images are averaged (default: that of the preset)",
+    )
+    parser.add_argument(
         "--out",
         type=Path,
         required=True,
@@ -88,6 +101,10 @@ def _check(args: argparse.Namespace) -> None:
     check_writable("--out", args.out)
     if args.experiment != "probe" and _foreign(args.out):
         raise bad_value("--out", args.out, "an empty folder or one of the same run")
+    if args.experiment == "probe" and args.arm:
+        raise bad_value("--arm", " ".join(args.arm), "left out: the probe runs all arms")
+    if args.experiment != "image" and args.size is not None:
+        raise bad_value("--size", args.size, "left out: only the image experiment has one")
     if args.seeds is not None and args.seeds < 1:
         raise bad_value("--seeds", args.seeds, "a whole number >= 1")
 
@@ -110,6 +127,8 @@ def _run(args: argparse.Namespace) -> Sequence[Record]:
         out=args.out,
         epsilons=args.epsilon or None,
         seeds=args.seeds,
+        size=args.size,
+        arms=args.arm or None,
         progress=shows_progress(args),
     )
     return store.records()

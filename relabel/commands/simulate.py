@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from relabel_lab.relabel import class_options
 from relabel_lab.relabel.errors import bad_value
+from relabel_lab.relabel.learner_options import add_learner_arguments, learner_from
 from relabel_lab.relabel.numbers import whole_number
 from relabel_lab.relabel.output import accuracy_cell, print_json, print_table, shows_progress
 from relabel_lab.relabel.problem_options import add_problem_arguments, describe, problem_from
@@ -34,15 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--rounds", type=whole_number, default=1, help="retrainings (default 1)")
     group.add_argument("--seeds", type=whole_number, default=1000, help="repeats (default 1000)")
     group.add_argument("--seed", type=whole_number, default=0, help="root of all draws (default 0)")
-    group.add_argument(
-        "--learner",
-        default="averaging",
-        metavar="averaging|ridge:L|logistic:L",
-        help="linear classifier with squared penalty L/2; all but averaging need --engine direct",
-    )
-    group.add_argument(
-        "--intercept", action="store_true", help="fit an intercept, not penalised (ridge, logistic)"
-    )
+    add_learner_arguments(group, "all but averaging need --engine direct")
 
 
 def main(args: argparse.Namespace) -> int:
@@ -62,7 +55,7 @@ def main(args: argparse.Namespace) -> int:
         rounds=args.rounds,
         seeds=args.seeds,
         seed=args.seed,
-        learner=simulation.learner_from(args.learner, args.intercept),
+        learner=learner_from(args.learner, args.intercept),
         progress=shows_progress(args),
     )
     if implied:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from relabel_lab.relabel import class_options
 from relabel_lab.relabel.errors import bad_value
+from relabel_lab.relabel.learner_options import add_learner_arguments, learner_from
 from relabel_lab.relabel.numbers import whole_number
 from relabel_lab.relabel.output import accuracy_cell, print_json, print_table
 from relabel_lab.relabel.problem_options import add_problem_arguments, describe, problem_from
@@ -14,6 +15,7 @@ from relabel_lab.relabel.scheme_options import add_scheme_arguments, schemes_fro
 
 if TYPE_CHECKING:
     from relabel_lab.sim import Problem
+    from relabel_lab.sim.learners import Learner
     from relabel_lab.sim.schemes import Scheme
     from relabel_lab.theory import FiniteLaw, Prediction
 
@@ -42,19 +44,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="also mean and spread of kappa at this n and d, and P(scheme improves on the initial "
         "model), with --rounds after each round (R25, R20, draws)",
     )
+    add_learner_arguments(parser, "not with --fluctuations")
 
 
 def main(args: argparse.Namespace) -> int:
     """Print the prediction after one round, and with ``--rounds`` after each."""
-    from relabel_lab.theory import predict
-
     if args.rounds is not None and not 0 <= args.rounds <= MOST_ROUNDS:
         raise bad_value("--rounds", args.rounds, f"a whole number from 0 to {MOST_ROUNDS}")
     problem = problem_from(args)
     chosen = class_options.served(args, schemes_from(args))
-    schemes = {scheme.name: after_one_round(predict(problem, scheme)) for scheme in chosen}
+    learner = learner_from(args.learner, args.intercept)
+    if learner is not None and args.fluctuations:
+        raise bad_value("--learner", args.learner, "averaging with --fluctuations")
+    schemes = {scheme.name: after_one_round(problem, scheme, learner) for scheme in chosen}
     for scheme in chosen if args.rounds is not None else ():
-        schemes[scheme.name] |= over_rounds(problem, scheme, args.rounds)
+        schemes[scheme.name] |= over_rounds(problem, scheme, args.rounds, learner)
     if args.fluctuations:
         for name, laws in at_finite_size(problem, chosen, args.rounds or 1).items():
             schemes[name]["fluctuations"] = laws[0]
@@ -124,7 +128,9 @@ def _rows_of_rounds(name: str, values: dict[str, Any]) -> list[list[Any]]:
     return [[name, number, *row[1:]] for number, row in enumerate(rows)]
 
 
-def over_rounds(problem: Problem, scheme: Scheme, rounds: int) -> dict[str, Any]:
+def over_rounds(
+    problem: Problem, scheme: Scheme, rounds: int, learner: Learner | None = None
+) -> dict[str, Any]:
     """Every round, with the error of kappa where it is a computed one; null where none is known.
 
     ``rounds_status`` and ``rounds_reason`` say why there are none.
@@ -132,10 +138,10 @@ def over_rounds(problem: Problem, scheme: Scheme, rounds: int) -> dict[str, Any]
     import numpy as np
 
     from relabel_lab.sim.kit import Refusal
-    from relabel_lab.theory import RoundsPrediction, Status, predict
+    from relabel_lab.theory import LearnerPrediction, RoundsPrediction, Status
 
     try:
-        found = predict(problem, scheme, rounds)
+        found = _prediction(problem, scheme, rounds, learner)
     except Refusal as refused:
         nothing = [dict.fromkeys(QUANTITIES)] * (rounds + 1)
         return {"rounds": nothing, "rounds_status": "rounds", "rounds_reason": str(refused)}
@@ -143,22 +149,44 @@ def over_rounds(problem: Problem, scheme: Scheme, rounds: int) -> dict[str, Any]
     told: dict[str, Any] = {
         "rounds": [{q: values[q][t] for q in QUANTITIES} for t in range(rounds + 1)]
     }
+    if isinstance(found, RoundsPrediction | LearnerPrediction):
+        told["rounds_error"] = np.asarray(found.error).tolist()
     if isinstance(found, RoundsPrediction):
-        told |= {"rounds_error": np.asarray(found.error).tolist(), "rounds_method": found.method}
+        told["rounds_method"] = found.method
     if found.reason is not None:
         status = Status(int(found.status)).name.lower()
         told |= {"rounds_status": status, "rounds_reason": found.reason}
     return told
 
 
-def after_one_round(outcome: Prediction) -> dict[str, Any]:
+def after_one_round(
+    problem: Problem, scheme: Scheme, learner: Learner | None = None
+) -> dict[str, Any]:
     """The last entry of every quantity; where there is none, status and reason beside them."""
+    from relabel_lab.sim.kit import Refusal
     from relabel_lab.theory import Status
 
+    try:
+        outcome = _prediction(problem, scheme, 1, learner)
+    except Refusal as refused:
+        if learner is None or refused.argument != "scheme":
+            raise
+        nothing = dict.fromkeys(QUANTITIES, float("nan"))
+        return nothing | {"status": "scheme", "reason": str(refused)}
     told = {quantity: float(getattr(outcome, quantity)[..., -1]) for quantity in QUANTITIES}
     if outcome.reason is None:
         return told
     return told | {"status": Status(int(outcome.status)).name.lower(), "reason": outcome.reason}
+
+
+def _prediction(
+    problem: Problem, scheme: Scheme, rounds: int, learner: Learner | None
+) -> Prediction:
+    from relabel_lab.theory import predict, predict_learner
+
+    if learner is None:
+        return predict(problem, scheme, rounds)
+    return predict_learner(problem, scheme, learner, rounds)
 
 
 def at_finite_size(

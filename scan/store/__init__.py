@@ -1,9 +1,9 @@
 """A scan's Zarr store: layout, variables, journal, lock and checksums."""
 
+from relabel_lab.scan.store.blocks import Blocks
 from relabel_lab.scan.store.fingerprint import Fingerprint, changes, fingerprint
 from relabel_lab.scan.store.frame import Frame, coordinates_of, grid_frame, layout_of
 from relabel_lab.scan.store.journal import Entry
-from relabel_lab.scan.store.layout import Layout
 from relabel_lab.scan.store.lock import Lost
 from relabel_lab.scan.store.refused import Exists, Refused
 from relabel_lab.scan.store.store import Block, Store, open_finished, open_store
@@ -16,7 +16,7 @@ __all__ = [
     "Exists",
     "Fingerprint",
     "Frame",
-    "Layout",
+    "Blocks",
     "Lost",
     "Refused",
     "Store",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from relabel_lab.scan.config import Config, Grid
-from relabel_lab.scan.store.layout import Layout
+from relabel_lab.scan.store.blocks import Blocks
 from relabel_lab.scan.store.variables import Variable, variables
 
 Coordinate = tuple[str, tuple[str, ...], np.ndarray]
@@ -27,7 +27,7 @@ class Frame:
     """
 
     names: tuple[str, ...]
-    layout: Layout
+    layout: Blocks
     variables: tuple[Variable, ...]
     sizes: dict[str, int]
     coordinates: tuple[Coordinate, ...]
@@ -67,7 +67,7 @@ def _derived(grid: Grid) -> list[Coordinate]:
     return [(name, dims, values) for name, (dims, values) in grid.derived().items()]
 
 
-def layout_of(config: Config) -> Layout:
+def layout_of(config: Config) -> Blocks:
     """Blocks of the wanted size, smaller where a cell's seeds would take too much memory."""
     most = max(1, MEMORY // config.cell_bytes)
-    return Layout(config.grid.shape, min(config.store.block, most))
+    return Blocks(config.grid.shape, min(config.store.block, most))

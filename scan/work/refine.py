@@ -16,7 +16,7 @@ import jax
 import numpy as np
 
 from relabel_lab.scan.config import Config, complete
-from relabel_lab.scan.store import Block, Frame, Layout, Variable, coordinates_of, open_finished
+from relabel_lab.scan.store import Block, Blocks, Frame, Variable, coordinates_of, open_finished
 from relabel_lab.scan.work.block import BlockWork, root_key
 
 BOUNDARY = "boundary"
@@ -43,7 +43,7 @@ def boundary_frame(config: Config) -> Frame:
     crossing = ("crossing", ("crossing",), np.arange(rule.crossings))
     coordinates = (*coordinates_of(config, names), crossing)
     per_line = max(1, config.store.block // (len(config.run.schemes) * rule.crossings))
-    return Frame(names, Layout(shape, per_line), variables, sizes, coordinates)
+    return Frame(names, Blocks(shape, per_line), variables, sizes, coordinates)
 
 
 def boundary_parts(config: Config, store: str | Path) -> Callable[[int], Part]:

@@ -49,7 +49,12 @@ def from_left(
         bases.right,
         bases.right_image,
     )
-    return bases, bases.left_image.T @ (bases.left @ vector)
+    return bases, known(bases, vector)
+
+
+def known(bases: Bases, vector: jax.Array) -> jax.Array:
+    """Product W^T vector [D] of a vector in the span of those asked before; else of its part there."""
+    return bases.left_image.T @ (bases.left @ vector)
 
 
 def from_right(

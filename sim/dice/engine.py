@@ -121,7 +121,13 @@ class _Run:
 
 
 def run(
-    problem: Problem, scheme: Scheme, rounds: int = 1, *, key: jax.Array, seeds: Any, **options: Any
+    problem: Problem,
+    scheme: Scheme,
+    rounds: int = 1,
+    *,
+    key: jax.Array,
+    seeds: int | jax.Array,
+    **options: Any,
 ) -> Outcome:
     """One scheme; see `run_many`."""
     return run_many(problem, (scheme,), rounds, key=key, seeds=seeds, **options)[scheme.name]

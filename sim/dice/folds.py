@@ -13,7 +13,7 @@ import jax.numpy as jnp
 
 from relabel_lab.sim.dice import bases as dice_bases
 from relabel_lab.sim.dice.bases import Bases
-from relabel_lab.sim.dice.rounds import RIGHT, Sample, draw_sample, left_product, unchanged
+from relabel_lab.sim.dice.rounds import RIGHT, Symmetrised, draw_sample, left_product, unchanged
 from relabel_lab.sim.kit import PyTree, reject
 from relabel_lab.sim.outcome import RoundSummary
 from relabel_lab.sim.problem import Problem
@@ -91,6 +91,6 @@ def _seed(key: jax.Array, problem: Problem, folds: int, rounds: int, samples: in
     return jax.lax.scan(step, (bases, sample.s), jnp.arange(rounds + 1))[1]
 
 
-def _fresh(key: jax.Array, sample: Sample, slot: jax.Array) -> jax.Array:
+def _fresh(key: jax.Array, sample: Symmetrised, slot: jax.Array) -> jax.Array:
     key = jax.random.fold_in(jax.random.fold_in(key, RIGHT), slot)
     return jnp.where(sample.inside, jax.random.normal(key, sample.m.shape), 0)

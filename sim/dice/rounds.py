@@ -23,7 +23,7 @@ from relabel_lab.sim.schemes import History, Scheme
 MARGINS, FLIPS, LEFT, RIGHT, LENGTH = range(5)  # sub-streams of a seed
 
 
-class Sample(eqx.Module):
+class Symmetrised(eqx.Module):
     """Padded to [N]; ``inside`` marks the first n entries, and s, m vanish on the others."""
 
     inside: jax.Array
@@ -78,7 +78,7 @@ def seed_outcome(
     )
 
 
-def _rule(sample: Sample, scheme: Scheme) -> Callable[[Any, jax.Array, History], History]:
+def _rule(sample: Symmetrised, scheme: Scheme) -> Callable[[Any, jax.Array, History], History]:
     def labels(turn: jax.Array, score: jax.Array, last: History) -> History:
         new = scheme.relabel(turn, score, sample.s, last)
         return jax.tree.map(lambda leaf: jnp.where(sample.inside, leaf, 0.0), new)
@@ -86,21 +86,34 @@ def _rule(sample: Sample, scheme: Scheme) -> Callable[[Any, jax.Array, History],
     return labels
 
 
-def draw_sample(key: jax.Array, problem: Problem, samples: int) -> Sample:
+def draw_sample(key: jax.Array, problem: Problem, samples: int) -> Symmetrised:
     """Margins and flips of a seed, padded to ``samples``."""
     inside = jnp.arange(samples) < problem.n
     m = problem.law.sample(jax.random.fold_in(key, MARGINS), (samples,))
     flip = jax.random.uniform(
         jax.random.fold_in(key, FLIPS), (samples,)
     ) < problem.exact_noise.flip_given_margin(m)
-    return Sample(inside, jnp.where(inside, jnp.where(flip, -1.0, 1.0), 0), jnp.where(inside, m, 0))
+    return Symmetrised(
+        inside, jnp.where(inside, jnp.where(flip, -1.0, 1.0), 0), jnp.where(inside, m, 0)
+    )
 
 
 def _train(
-    key: jax.Array, problem: Problem, sample: Sample, bases: Bases, slot: jax.Array, f: jax.Array
+    key: jax.Array,
+    problem: Problem,
+    sample: Symmetrised,
+    bases: Bases,
+    slot: jax.Array,
+    f: jax.Array,
 ) -> tuple[Bases, RoundSummary, tuple[jax.Array, jax.Array]]:
-    """Average the samples with labels f; the model is (a, Sigma v)."""
-    bases, total = left_product(key, problem, sample, bases, slot, f)
+    """Average the samples with labels f; the model is (a, Sigma v).
+
+    A new direction is looked for in what f changes of the given labels: in f itself rounding
+    would hide a small change.
+    """
+    given = jnp.where(slot == 0, 0, sample.s)
+    bases, change = left_product(key, problem, sample, bases, slot, f - given)
+    total = change + dice_bases.known(bases, sample.s * given) * _eigenvalues(problem)
     a = jnp.sum(f * sample.m) / problem.n
     u = total / problem.n
     used = jnp.sum(f != 0)
@@ -119,7 +132,12 @@ def unchanged(f: jax.Array, s: jax.Array, inside: jax.Array) -> jax.Array:
 
 
 def left_product(
-    key: jax.Array, problem: Problem, sample: Sample, bases: Bases, slot: jax.Array, f: jax.Array
+    key: jax.Array,
+    problem: Problem,
+    sample: Symmetrised,
+    bases: Bases,
+    slot: jax.Array,
+    f: jax.Array,
 ) -> tuple[Bases, jax.Array]:
     """Sigma W^T (s f): n Sigma v of the model trained on labels f."""
     key = jax.random.fold_in(jax.random.fold_in(key, LEFT), slot)
@@ -132,7 +150,7 @@ def left_product(
 def _score(
     key: jax.Array,
     problem: Problem,
-    sample: Sample,
+    sample: Symmetrised,
     bases: Bases,
     slot: jax.Array,
     model: tuple[jax.Array, jax.Array],

@@ -7,15 +7,13 @@ r"""Approximate message passing for the isotropic Gaussian mixture, on drawn dat
 
 from __future__ import annotations
 
-from typing import Any
-
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 from jax import lax
 
+from relabel_lab.sim.direct.data import draw_data
 from relabel_lab.sim.direct.drawing import Layout, arrays, check_scalar, layout
-from relabel_lab.sim.direct.drawn import drawn
 from relabel_lab.sim.kit import PyTree, reject, require, whole
 from relabel_lab.sim.margins import Gaussian, log_tail
 from relabel_lab.sim.outcome import Outcome
@@ -24,7 +22,12 @@ from relabel_lab.sim.seeds import each_seed, seed_numbers
 
 
 def run(
-    problem: Problem, rounds: int = 1, *, key: jax.Array, seeds: Any, onsager: bool = True
+    problem: Problem,
+    rounds: int = 1,
+    *,
+    key: jax.Array,
+    seeds: int | jax.Array,
+    onsager: bool = True,
 ) -> Outcome:
     r"""AMP on the data of `sim.direct.run` with the same key, arrays [seeds, rounds + 1].
 
@@ -69,7 +72,7 @@ class _Rounds(eqx.Module):
 
     def __call__(self, key: jax.Array, problem: Problem) -> PyTree:
         """Kappa, log-error and label accuracy [rounds + 1] of the seed whose key is ``key``."""
-        x, given, y = drawn(self.plan, problem, key, jnp.asarray(0.5))
+        x, given, y = draw_data(self.plan, problem, key, jnp.asarray(0.5))
         x, n, d = x / problem.sigma, self.plan.n, self.plan.d
         memory, square = (d / n if self.onsager else 0.0), problem.rho
         log_odds = jnp.log1p(-problem.p) - jnp.log(problem.p)

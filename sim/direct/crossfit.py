@@ -7,8 +7,8 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
+from relabel_lab.sim.direct.data import draw_data
 from relabel_lab.sim.direct.drawing import Layout, eigenvalues
-from relabel_lab.sim.direct.drawn import drawn
 from relabel_lab.sim.direct.quality import margin_parameter, summarised
 from relabel_lab.sim.kit import PyTree
 
@@ -62,7 +62,7 @@ class FoldRounds(eqx.Module):
         """Run the seed whose key is ``key``; operands: problem, scheme, share of positives."""
         problem, _, share = operands
         plan = self.plan
-        x, given, y = drawn(plan, problem, key, share)
+        x, given, y = draw_data(plan, problem, key, share)
         models, used = retrain_folds(x, given, self.folds, self.rounds)
         scales = jnp.concatenate([jnp.zeros(1), jnp.sqrt(eigenvalues(problem, plan.d))])
         kappa = margin_parameter(models, problem.gamma, scales)

@@ -81,7 +81,9 @@ class Direct:
                 found[scheme.name] = over(kernel, problem, scheme, share)
         return {scheme.name: outcome(problem.law, found[scheme.name]) for scheme in bound}
 
-    def _over(self, plan: Layout, labels: int, key: jax.Array, seeds: Any) -> Callable[..., Any]:
+    def _over(
+        self, plan: Layout, labels: int, key: jax.Array, seeds: int | jax.Array
+    ) -> Callable[..., Any]:
         """What maps a kernel over the seeds; ``labels`` a sample are held at the end."""
         chosen = tuple(self.devices or jax.local_devices())
         need = plan.bytes + 16 * plan.rows * labels

@@ -11,7 +11,14 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from relabel_lab.sim.direct.drawing import Layout, draw_labels, eigenvalues, fold_blocks, streams
+from relabel_lab.sim.direct.drawing import (
+    Labels,
+    Layout,
+    draw_labels,
+    eigenvalues,
+    fold_blocks,
+    streams,
+)
 from relabel_lab.sim.direct.quality import log_error, margin_parameter, summarised
 from relabel_lab.sim.kit import PyTree, reject
 from relabel_lab.sim.learners import Fit, Learner, score
@@ -128,7 +135,7 @@ def refit(
     return jax.tree.map(lambda a, b: jnp.concatenate([a[None], b]), (first, given), later)
 
 
-def _stored(plan: Layout, problem: Problem, key: jax.Array, labels: Any) -> jax.Array:
+def _stored(plan: Layout, problem: Problem, key: jax.Array, labels: Labels) -> jax.Array:
     """All rows [rows, d], padding included."""
 
     def step(i: jax.Array, x: jax.Array, store: jax.Array) -> jax.Array:

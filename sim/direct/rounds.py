@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 from jax import lax
 
-from relabel_lab.sim.direct.drawing import Layout, draw_labels, eigenvalues, fold_blocks, streams
+from relabel_lab.sim.direct.drawing import (
+    Labels,
+    Layout,
+    draw_labels,
+    eigenvalues,
+    fold_blocks,
+    streams,
+)
 from relabel_lab.sim.direct.quality import margin_parameter, summarised
-from relabel_lab.sim.kit import PyTree, whole
+from relabel_lab.sim.kit import DTypeLike, PyTree, whole
 from relabel_lab.sim.problem import Problem
 from relabel_lab.sim.schemes import Scheme
 
@@ -39,7 +44,7 @@ class AveragingRounds(eqx.Module):
         return tuple(jax.tree.map(lambda leaf, s=s: leaf[:, s], every) for s in range(len(schemes)))
 
 
-def _draw(plan: Layout, problem: Problem, key: jax.Array, labels: Any) -> PyTree:
+def _draw(plan: Layout, problem: Problem, key: jax.Array, labels: Labels) -> PyTree:
     """Samples [blocks, height, d] and the first model's sum of given * x, while in cache."""
 
     def step(i: jax.Array, x: jax.Array, carry: PyTree) -> PyTree:
@@ -84,35 +89,41 @@ def _rounds(
     """Models [rounds + 1, schemes, d] from the first one [d], and the labels behind each."""
     count = len(schemes)
     first = jnp.broadcast_to(theta, (count, *theta.shape))
-    labels = jnp.broadcast_to(given, (count, *given.shape))
+    precise = jnp.float64 if any(scheme.smooth for scheme in schemes) else given.dtype
+    labels = jnp.broadcast_to(given.astype(precise), (count, *given.shape))
 
     def step(thetas: jax.Array, _: None) -> PyTree:
-        following = _relabel(schemes, x, given, n, thetas)
-        return following[0], following
+        change, used = _relabel(schemes, x, given, thetas, precise)
+        # An empty selection keeps the model.
+        empty = ~jnp.any(used != 0, axis=(1, 2))[:, None]
+        following = jnp.where(empty, thetas, first + change / n)
+        return following, (following, used)
 
     _, (models, trained_on) = lax.scan(step, first, length=rounds)
     return jnp.concatenate([first[None], models]), jnp.concatenate([labels[None], trained_on])
 
 
 def _relabel(
-    schemes: tuple[Scheme, ...], x: jax.Array, given: jax.Array, n: int, thetas: jax.Array
+    schemes: tuple[Scheme, ...],
+    x: jax.Array,
+    given: jax.Array,
+    thetas: jax.Array,
+    precise: DTypeLike,
 ) -> tuple[jax.Array, jax.Array]:
-    """The next models [schemes, d] and their labels [schemes, blocks, height], in one pass.
+    """What new labels change of n times the first model [schemes, d], and the labels, in one pass.
 
     Takes samples [blocks, height, d], given labels [blocks, height] and models [schemes, d];
-    true labels are not known here.
+    true labels are not known here.  Only the change of a label meets samples in their own
+    precision: where labels hardly change, a model hardly does, whatever the rounding.
     """
     weights = thetas.astype(x.dtype)
 
     def step(sums: jax.Array, block: PyTree) -> PyTree:
         samples, noisy = block
-        new = [s.label(samples @ w, noisy) for s, w in zip(schemes, weights, strict=True)]
-        new = [label.astype(x.dtype) for label in new]
-        more = jnp.stack([label @ samples for label in new])
+        new = [s.precise(samples @ w, noisy) for s, w in zip(schemes, weights, strict=True)]
+        new = [label.astype(precise) for label in new]
+        more = jnp.stack([(label - noisy).astype(x.dtype) @ samples for label in new])
         return sums + more.astype(jnp.float64), jnp.stack(new)
 
     sums, labels = lax.scan(step, jnp.zeros_like(thetas), (x, given))
-    labels = jnp.moveaxis(labels, 1, 0)
-    # An empty selection keeps the model.
-    empty = ~jnp.any(labels != 0, axis=(1, 2))[:, None]
-    return jnp.where(empty, thetas, sums / n), labels
+    return sums, jnp.moveaxis(labels, 1, 0)

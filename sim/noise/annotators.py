@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import jax
 import jax.numpy as jnp
@@ -40,7 +40,7 @@ class Annotators(ExactNoise):
         """The rates; shares have no text form."""
         return written_rates(self.rates, self.shares)
 
-    def __init__(self, rates: Any, shares: Any = None):
+    def __init__(self, rates: Numbers, shares: Numbers | None = None):
         self.rates = tuple(rates)
         self.shares = equal_shares(self.rates) if shares is None else tuple(shares)
 
@@ -87,7 +87,11 @@ class RegionalAnnotators(FeatureNoise):
         return f"{written_rates(self.rates, self.shares)}@{where}"
 
     def __init__(
-        self, rates: Any, shares: Any = None, correlation: Numbers = 1.0, axis: Numbers = 0
+        self,
+        rates: Numbers,
+        shares: Numbers | None = None,
+        correlation: Numbers = 1.0,
+        axis: Numbers = 0,
     ):
         self.rates = tuple(rates)
         self.shares = equal_shares(self.rates) if shares is None else tuple(shares)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import equinox as eqx
 import jax
@@ -77,11 +77,11 @@ def parse_noise(text: str) -> LabelNoise:
         raise reject("noise", text, f"{form} where {error.rule}") from None
 
 
-def check_chance(name: str, value: Any) -> None:
+def check_chance(name: str, value: Numbers) -> None:
     """Require a probability."""
     require(name, value, lambda p: (p >= 0) & (p <= 1), "in [0, 1]")
 
 
-def check_average(value: Any) -> None:
+def check_average(value: Numbers) -> None:
     """Require that labels are more often right than wrong."""
     require("average flip probability", value, lambda p: p < 0.5, "below 0.5")

@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
 
 import jax
+import jax.numpy as jnp
 
 from relabel_lab.sim.kit import Card, Numbers, parse
 
@@ -39,6 +40,8 @@ class Scheme(Card):
             the other folds ("out-of-fold"), or one that never saw it because it is new
             ("new samples").  The last two draw seeds of their own in `relabel_lab.sim.dice`.
         hard: whether the label depends on the signs of score and given label alone.
+        smooth: whether labels come arbitrarily near to the given ones without being equal to
+            them; engines compute such labels in float64, whatever the samples are held in.
         looks_back: whether later rounds need `relabel`: `History`, or all scores of a round.
         any_learner: whether the rule makes sense for learners other than the averaging one;
             constants that `bind` fills in do not.
@@ -46,8 +49,15 @@ class Scheme(Card):
 
     scores: ClassVar[Literal["in-sample", "out-of-fold", "new samples"]] = "in-sample"
     hard: ClassVar[bool] = False
+    smooth: ClassVar[bool] = False
     looks_back: ClassVar[bool] = False
     any_learner: ClassVar[bool] = True
+
+    def precise(self, score: jax.Array, given: jax.Array) -> jax.Array:
+        """`label`, in float64 where it is `smooth`."""
+        if self.smooth:
+            score, given = score.astype(jnp.float64), given.astype(jnp.float64)
+        return self.label(score, given)
 
     def label(self, score: jax.Array, given: jax.Array) -> jax.Array:
         """Labels for the next round, in [-1, 1]; arrays of one shape, elementwise."""

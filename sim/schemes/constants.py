@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import jax
 import jax.numpy as jnp
@@ -24,7 +24,7 @@ def check_scalar(scheme: Scheme, problem: Problem) -> None:
             raise reject(name, "an array", f"a single number for scheme {scheme.name}")
 
 
-def _traces(problem: Problem) -> tuple[Any, Any]:
+def _traces(problem: Problem) -> tuple[jax.Array, jax.Array]:
     """tr Sigma and tr Sigma^2."""
     if problem.spectrum is None:
         return problem.r * problem.sigma**2, problem.r * problem.sigma**4
@@ -36,7 +36,7 @@ def memory_of(problem: Problem) -> Numbers:
     return _traces(problem)[0] / problem.n
 
 
-def initial_score(problem: Problem) -> tuple[Any, Any]:
+def initial_score(problem: Problem) -> tuple[jax.Array, jax.Array]:
     """Score of the first model on a fresh sample: mean at margin 1, variance of its noise."""
     m, weight = problem.law.nodes(jnp.zeros(()), jnp.zeros(()))
     a0 = jnp.sum(weight * m * (1 - 2 * problem.exact_noise.flip_given_margin(m)))

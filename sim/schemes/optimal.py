@@ -37,6 +37,7 @@ class Optimal(Scheme):
     log_odds: Numbers = None
     pull_back: Numbers = None
     family: ClassVar[str] = "optimal"
+    smooth: ClassVar[bool] = True
     corrected: ClassVar[bool] = True
     looks_back: ClassVar[bool] = True
     any_learner: ClassVar[bool] = False

@@ -16,6 +16,7 @@ class Soft(Scheme):
 
     temperature: Numbers
     family: ClassVar[str] = "soft"
+    smooth: ClassVar[bool] = True
     arguments: ClassVar[tuple[str, ...]] = ("temperature",)
     form: ClassVar[str | None] = "soft:T > 0"
 

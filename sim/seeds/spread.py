@@ -67,7 +67,7 @@ def each_seed(
         devices=devices[:hands],
         ahead=-(-hands // len(devices)),
     )
-    return jax.tree.map(partial(_in_order, dealt.shape, total), result)
+    return jax.tree.map(partial(_undealt, dealt.shape, total), result)
 
 
 class _Group(eqx.Module):
@@ -97,7 +97,7 @@ def _dealt(numbers: np.ndarray, hands: int, group: int) -> np.ndarray:
     return np.ascontiguousarray(full.T)
 
 
-def _in_order(shape: tuple[int, int], total: int, leaf: PyTree) -> jax.Array:
+def _undealt(shape: tuple[int, int], total: int, leaf: PyTree) -> jax.Array:
     """Results [groups * group, ...] in the order of the seeds, without the padding."""
     rows = np.asarray(leaf).reshape(*shape, *leaf.shape[1:]).swapaxes(0, 1)
     return jnp.asarray(rows.reshape(-1, *leaf.shape[1:])[:total])

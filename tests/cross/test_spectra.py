@@ -36,5 +36,5 @@ def test_outside_the_line_the_formula_would_be_wrong():
     formula = float(one_round(problem, Full()).accuracy[1])
     law = drawn(problem)
     assert formula == pytest.approx(0.529, abs=0.001)
-    assert abs(law.mean() - 0.650) < 4.5 * law.std() / len(law) ** 0.5 + 0.009
+    assert agrees(law, 0.650, also=0.009)
     assert law.mean() - formula > 0.1

@@ -154,3 +154,26 @@ def test_broken_texts_are_refused(tmp_path):
     refused(load_texts, tmp_path, "whole CSV file")
     train.unlink()
     refused(load_texts, tmp_path, "noisyagnews_train.csv.*existing file")
+
+
+def test_images_are_averaged_over_squares(tmp_path):
+    images = load_images(write_tiny_images(tmp_path, train=20, test=10))
+    half = images.averaged(16)
+    square = images.train.pixels[3, 4:6, 10:12].astype(float)
+    np.testing.assert_array_equal(half.train.pixels[3, 2, 5], square.mean((0, 1)).round())
+    assert half.test.pixels.shape == (10, 16, 16, 3) and half.train.labels is images.train.labels
+    assert half.source.endswith("averaged to 16 × 16 pixels")
+    assert images.averaged(32) is images.averaged(None) is images
+    with pytest.raises(ValueError, match=r"size = 24 .* divisor"):
+        images.averaged(24)
+
+
+def test_too_few_samples_are_refused_with_both_numbers(tmp_path):
+    images = load_images(write_tiny_images(tmp_path / "images", train=20, test=10))
+    with pytest.raises(
+        ValueError, match="data = whose .* has 10 images .* must be one with the 11"
+    ):
+        images.first(20, 11)
+    texts = load_texts(write_tiny_texts(tmp_path / "texts", train=20, test=10))
+    with pytest.raises(ValueError, match="data = whose .* has 20 texts .* must be one with the 21"):
+        texts.first(21, None)

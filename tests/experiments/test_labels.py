@@ -14,6 +14,10 @@ from relabel_lab.experiments.labels import (
     uniform_flips,
 )
 from relabel_lab.experiments.labels.prior import best_top
+from tests.strategies import share_error, within
+
+pytestmark = pytest.mark.smoke
+
 
 KEY = jax.random.key(7)
 CLEAN = np.arange(40_000) % 4
@@ -22,10 +26,9 @@ CLEAN = np.arange(40_000) % 4
 def test_randomised_response_keeps_and_spreads_as_the_definition_says():
     given = randomised_response(4, 1.0).draw(CLEAN, key=KEY)
     keep = np.e / (np.e + 3)
-    error = np.sqrt(keep * (1 - keep) / len(CLEAN))
-    assert abs((given == CLEAN).mean() - keep) < 4 * error
+    assert within((given == CLEAN).mean(), keep, share_error(keep, len(CLEAN)))
     wrong = np.bincount((given - CLEAN)[given != CLEAN] % 4, minlength=4)[1:]
-    assert np.abs(wrong / wrong.sum() - 1 / 3).max() < 4 * np.sqrt(2 / 9 / wrong.sum())
+    assert within(wrong / wrong.sum(), 1 / 3, share_error(1 / 3, wrong.sum()))
 
 
 def test_draws_depend_on_the_key_alone():
@@ -46,7 +49,7 @@ def test_class_flips_are_estimated_and_drawn_by_their_table():
     clean = np.arange(60_000) % 3
     given = ClassFlips(table).draw(clean, key=KEY)
     found = ClassFlips.estimated(clean, given, 3).matrix
-    assert (np.abs(found - table) <= 4 * np.sqrt(table * (1 - table) / 20_000)).all()
+    assert within(found, table, share_error(table, 20_000))
     np.testing.assert_allclose(ClassFlips(table).likelihood(np.array([1])), [[0.3, 0.9, 0.0]])
 
 
@@ -79,7 +82,7 @@ def test_a_report_with_a_prior_is_private_and_its_likelihood_is_its_law():
         frequency = np.bincount(label, minlength=classes) / draws
         law = np.zeros(classes)
         law[label] = likelihood[:, true]
-        assert (np.abs(frequency - law) <= 4 * np.sqrt(law * (1 - law) / draws) + 1e-12).all()
+        assert within(frequency, law, share_error(law, draws), also=1e-12)
         table.append(law)
     seen = np.array(table)[:, np.array(table).max(axis=0) > 0]
     assert (seen.max(axis=0) <= np.exp(epsilon) * seen.min(axis=0) * (1 + 1e-6)).all()

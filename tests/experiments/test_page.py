@@ -1,6 +1,7 @@
 """The results page is in step with the committed raw results, and its numbers are right."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,24 +11,34 @@ from PIL import Image
 from relabel_lab.experiments import Record
 from relabel_lab.experiments.page import (
     PICTURES,
+    claims,
     deep,
     document,
     measured,
     pictures,
     probe,
+    reading,
     source_of,
     statistics,
+    times,
 )
+from relabel_lab.experiments.page.document import Measured
 from relabel_lab.experiments.page.paper import CIFAR10
 
+pytestmark = pytest.mark.smoke
+
+
 ROOT = Path(__file__).parents[2]
-RUNS = measured(ROOT / "experiments" / "measured")
+MEASURED = ROOT / "experiments" / "measured"
+RUNS = measured(MEASURED)
 
 
 def test_the_page_is_drawn_from_the_raw_results():
     assert RUNS, "raw results are committed"
     page = ROOT / "docs" / "experiments.md"
-    assert page.read_text() == document(RUNS), "run python -m relabel_lab.experiments.page"
+    assert page.read_text() == document(RUNS, times(MEASURED)), (
+        "run python -m relabel_lab.experiments.page"
+    )
     for name, picture in pictures(RUNS).items():
         with Image.open(page.parent / PICTURES / name) as image:
             assert image.text["Source"] == source_of(picture.data), f"{name} is out of step"
@@ -95,3 +106,39 @@ def test_deep_tables_pair_arms_and_stand_beside_the_paper():
 def test_the_weak_table_is_that_of_the_least_penalty():
     row = probe.weak_table(RECORDS).splitlines()[2]
     assert row.startswith("| 1 | 2 | 41.0") and "+18.0" in row
+
+
+def test_a_claim_holds_only_where_its_interval_lies_above_zero():
+    told = [claims.verdict(statistics.estimate(values)) for values in (
+        [0.02, 0.021, 0.022], [-0.02, -0.021, -0.022], [0.02, -0.01, 0.03], [0.02], [],
+    )]  # fmt: skip
+    assert [each.split(":")[0] for each in told] == [
+        "**yes**",
+        "**reversed**",
+        "open",
+        "one seed",
+        "—",
+    ]
+    counts = claims.counted([statistics.estimate(x) for x in ([0.02, 0.021], [0.02, -0.01], [])])
+    assert counts == "yes in 1, open in 1 of 2 rows; the mean gain is above zero in 2."
+
+
+def test_claims_pair_the_arms_they_name():
+    rows = [deep_record("given", 0.5 + 0.01 * s, s) for s in range(3)]
+    rows += [deep_record("full", 0.52 + 0.01 * s, s) for s in range(3)]
+    section = claims.claims({"image": Measured({}, rows, None)})
+    assert "| image | 2 | **yes**: +2.0 ± 0.0 | — | — | — |" in section
+
+
+def test_the_reading_of_images_shows_the_curve_of_the_chosen_rate():
+    path = {"rate": 0.1, "held_out": [0.12, 0.2]}
+    other = {"rate": 0.03, "held_out": [0.3, 0.19]}
+    given = replace(
+        deep_record("given", 0.5), setting={"rate": 0.1, "decay": 0.1, "stop": 2},
+        choices={"rate": {"tried": [other, path], "chosen": {"rate": 0.1}}},
+    )  # fmt: skip
+    tuned = replace(given, arm="tuned", choices={})
+    full = replace(given, arm="full", accuracy=0.5)
+    told = reading.image_reading([given, tuned, full])
+    assert "| ε = 2 | 0.1 | 12.0 | 20.0 |" in told and "in 1 of 1 cases" in told
+    assert told.startswith("3 of 3 models end at chance")  # two classes in these rows

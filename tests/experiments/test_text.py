@@ -49,10 +49,10 @@ def test_replicates_side_by_side_have_the_labels_of_single_ones(short, tmp_path,
 
 
 def test_tokens_are_padded_and_of_the_training_texts():
-    material = text_material("smoke", None)
+    material = text_material("smoke", TEXT["smoke"], None)
     assert material.features.shape == (120, 32) and material.test_features.shape == (60, 32)
     assert material.features.max() == material.facts["vocabulary"] - 1
     assert (material.features[:, 0] == 2).all() and (material.features[:, -1] == 0).all()
     assert set(material.human) == {"human"}
-    again = text_material("smoke", None)
+    again = text_material("smoke", TEXT["smoke"], None)
     assert again.facts == material.facts

@@ -184,6 +184,22 @@ def test_choices_follow_the_noisy_held_out_labels():
     assert told[0]["tried"][1]["held_out"] == [0.5, 0.1, 0.1]
 
 
+def test_choices_to_the_end_compare_last_epochs_alone_and_cut_nothing_short():
+    recipe = Recipe(3, 8, 0.1, 0.0, "sgd")
+    plans = [plan_of(recipe.but(rate=rate), 2) for rate in (0.1, 0.5)]
+    paths = [
+        np.array([[0.2, 0.9, 0.4], [0.3, 0.3, 0.2]]),
+        np.array([[0.5, 0.1, 0.1], [0.1, 0.9, 0.3]]),
+    ]
+    best, _ = _best(plans, paths, to_end=True)
+    assert best.stop.tolist() == [3, 3]
+    np.testing.assert_allclose(best.rate, [0.1, 0.5])
+    falling = [{"held_out": [value]} for value in (0.5, 0.4, 0.3)]
+    assert Search(patience=2).tired(falling)
+    assert not Search(patience=3).tired(falling) and not Search(patience=2).tired([])
+    assert not Search(patience=2, to_end=True).tired(falling)
+
+
 def test_held_out_labels_are_never_trained_on():
     held, others = Search(share=0.25).split(40, jax.random.split(KEY, 3))
     assert held.shape == (3, 10) and (others.sum(axis=1) == 30).all()

@@ -10,6 +10,7 @@ from relabel_lab.figures import NAMES, Look, draw_all, module, picture_of
 from relabel_lab.figures.boundaries import certified_separation, limit_separation
 from relabel_lab.figures.predicted import (
     bayes_gap,
+    calibration,
     classes,
     cobweb,
     critical_separation,
@@ -21,14 +22,17 @@ from relabel_lab.figures.predicted import (
 )
 from relabel_lab.figures.simulated import (
     accuracy_curves,
+    anisotropic,
     collapse,
     cost,
     finite,
     guarantee,
     learner_boundary,
+    noise_curves,
     phase_diagram,
     plane,
     rounds,
+    subgroups,
 )
 from relabel_lab.relabel import main
 from relabel_lab.sim import Consensus, Full, Problem
@@ -37,7 +41,13 @@ from relabel_lab.theory import critical_separation as critical
 from relabel_lab.theory.finite import p_improves
 
 TINY = {
-    "accuracy_curves": accuracy_curves.Preset(d=61, low=4.0, high=5.0, points=2, seeds=40),
+    "accuracy_curves": accuracy_curves.Preset(
+        d=61, low=4.0, high=5.0, points=2, seeds=40, fine=3, alone=False
+    ),
+    "noise_curves": noise_curves.Preset(d=61, points=2, seeds=40, fine=3),
+    "anisotropic": anisotropic.Preset(r=60, points=2, seeds=40, fine=2),
+    "subgroups": subgroups.Preset(r=60, points=2, seeds=40, fine=3),
+    "calibration": calibration.Preset(resampled=50),
     "phase_diagram": phase_diagram.Preset(
         side=(2, 2), seeds=40, sizes=((2000, 1000),), points=3, certified=2
     ),
@@ -92,7 +102,7 @@ def test_figure_is_written_and_drawn_from_its_data(name, tiny, tmp_path, capsys)
     assert main(["figures", name, "--out", str(out), "--json", "--format", "svg"]) == 0
     stdout, stderr = capsys.readouterr()
     assert stderr == ""
-    files = [out / f"{name}.{kind}" for kind in ("json", "txt", "svg")]
+    files = [out / f"{name}.{kind}" for kind in ("json", "csv", "txt", "svg")]
     told = json.loads(stdout)
     assert told.pop("versions")
     assert told == {
@@ -102,8 +112,9 @@ def test_figure_is_written_and_drawn_from_its_data(name, tiny, tmp_path, capsys)
     assert sorted(out.iterdir()) == sorted([*files, out / f".{name}.drawn.json"])
     data = json.loads(files[0].read_text())
     assert (data["figure"], data["preset"]) == (name, "quick")
-    assert f"`relabel figures {name} --preset quick`" in files[1].read_text()
-    svg = files[2].read_bytes()
+    assert f"`relabel figures {name} --preset quick`" in files[2].read_text()
+    assert files[1].read_text().startswith("series,i,")
+    svg = files[3].read_bytes()
     assert ElementTree.fromstring(svg.decode()).tag.endswith("svg")
     assert b"<text" in svg and b"<dc:date>" not in svg
     assert picture_of(name, data, Look(formats=("svg",))) == {"svg": svg}
@@ -264,7 +275,7 @@ def test_failed_drawing_keeps_the_data_alone_and_exits_with_one(
     assert main(["figures", "critical_separation", "--out", str(tmp_path)]) == 1
     assert capsys.readouterr().err == "relabel figures: RuntimeError: no ink\n"
     made = {path.name for path in tmp_path.iterdir()}
-    assert made <= {"critical_separation.json", "critical_separation.txt"}
+    assert made <= {f"critical_separation.{kind}" for kind in ("json", "csv", "txt")}
 
 
 def test_limit_separation_tends_to_the_critical_one():

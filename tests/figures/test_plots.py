@@ -11,6 +11,8 @@ from relabel_lab.relabel import main
 from relabel_lab.sim import Problem, parse_scheme
 from relabel_lab.theory import predict
 
+pytestmark = pytest.mark.smoke
+
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory):

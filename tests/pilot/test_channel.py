@@ -8,6 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relabel_lab.pilot.channel import Channel
+from tests.strategies import agrees
+
+pytestmark = pytest.mark.smoke
+
 
 LOPSIDED = [[0.7, 0.2, 0.1], [0.05, 0.9, 0.05], [0.3, 0.1, 0.6]]
 PRIOR = [0.5, 0.3, 0.15, 0.04, 0.01]
@@ -70,13 +74,13 @@ def test_flip_rate_of_two_classes_is_that_of_r13():
     ],
 )
 def test_scores_are_unbiased_on_drawn_labels(channel):
-    """The mean score of a fixed prediction is its accuracy, within four standard errors."""
+    """The mean score of a fixed prediction is its accuracy."""
     draw, n, k = np.random.default_rng(5), 40_000, channel.classes
     true = draw.choice(k, size=n, p=np.arange(1, k + 1) / np.arange(1, k + 1).sum())
     predicted = np.where(draw.random(n) < 0.8, true, draw.integers(0, k, n))
     observed = (draw.random((n, 1)) > channel.matrix[true].cumsum(axis=1)).sum(axis=1)
     error = channel.scores(predicted, observed) - (predicted == true)
-    assert abs(error.mean()) < 4 * error.std() / math.sqrt(n)
+    assert agrees(error, 0)
     assert abs(np.mean(observed == predicted) - np.mean(predicted == true)) > 0.05  # it corrects
 
 

@@ -1,7 +1,12 @@
 """Cross-fitting: every prediction comes from a model that has not seen the row."""
 
 import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.compose import ColumnTransformer
+from sklearn.pipeline import make_pipeline
 
 from relabel_lab.pilot.data import dataset
 from relabel_lab.pilot.gain.crossfit import Crossfit
@@ -91,6 +96,20 @@ def test_measure_is_reproducible_and_scores_the_same_rows():
         assert codes.shape == (2, data.n)
         assert (codes == second.predictions[key]).all()
     assert {(GIVEN, INITIAL), (TUNED, RETUNED)} <= set(first.predictions)
+
+
+@pytest.mark.parametrize("frame", [pd.DataFrame, pl.DataFrame])
+def test_frames_reach_learners_that_ask_for_columns_by_name(frame):
+    data, plan = _mixture(), Plan(folds=3, repeats=2)
+    names = [f"x{k}" for k in range(data.X.shape[1])]
+    table = dataset(frame(dict(zip(names, data.X.T, strict=True))), data.given)
+    by_name = make_pipeline(ColumnTransformer([("all", "passthrough", names)]), LeanRidge(1.0))
+    assert np.array_equal(table.unit, data.unit)
+    first, second = (
+        measure(data, learner(LeanRidge(1.0)), plan),
+        measure(table, learner(by_name), plan),
+    )
+    assert all((second.predictions[key] == codes).all() for key, codes in first.predictions.items())
 
 
 def test_two_processes_give_the_numbers_of_one():

@@ -7,6 +7,9 @@ from relabel_lab.pilot.decision import ADOPT, KEEP, TUNE, UNDECIDED, decide
 from relabel_lab.pilot.gain.compare import Candidate, Gain, Gains
 from relabel_lab.pilot.gain.intervals import Spread
 
+pytestmark = pytest.mark.smoke
+
+
 SETTING = {"C": 0.01}
 
 

@@ -10,6 +10,7 @@ from relabel_lab.pilot.data import dataset
 from relabel_lab.pilot.fit import DOES_NOT_FIT, FITS, NOT_TRIED, fit_mixture, prediction
 from relabel_lab.pilot.fit.mixture import estimate, shrink
 from relabel_lab.pilot.fit.statistics import law, lean, scores, skewness
+from tests.strategies import agrees
 
 P, GAMMA = 0.25, 1.5
 CHANNEL = Channel.from_flip_rate(P, 2)
@@ -41,8 +42,7 @@ def test_estimates_are_near_the_truth():
         fitted = estimate(X, sign, P)
         rho.append(fitted.rho)
         along.append(fitted.along)
-    assert abs(np.mean(rho) - GAMMA**2) < 3 * np.std(rho) / np.sqrt(size)
-    assert abs(np.mean(along) - 1.0) < 3 * np.std(along) / np.sqrt(size)
+    assert agrees(rho, GAMMA**2, errors=3) and agrees(along, 1.0, errors=3)
 
 
 def test_shrinking_makes_the_second_moment_unbiased():
@@ -52,8 +52,7 @@ def test_shrinking_makes_the_second_moment_unbiased():
     for _ in range(40):
         values = np.linalg.eigvalsh(np.cov((rng.standard_normal((80, 50)) * np.sqrt(true)).T))
         drawn.append((shrink(values[::-1], 80) ** 2).sum())
-    error = np.std(drawn) / np.sqrt(len(drawn))
-    assert abs(np.mean(drawn) - (true**2).sum()) < 3 * error
+    assert agrees(drawn, (true**2).sum(), errors=3)
 
 
 def test_in_sample_scores_lean_as_predicted():

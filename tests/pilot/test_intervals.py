@@ -7,6 +7,9 @@ from relabel_lab.pilot.channel import Channel
 from relabel_lab.pilot.gain.intervals import by_parts, corrected_t, paired_rows, spread
 from relabel_lab.pilot.gain.paired import paired_gain
 
+pytestmark = pytest.mark.smoke
+
+
 R, N, F = 6, 200, 5
 
 

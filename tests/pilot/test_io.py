@@ -143,6 +143,36 @@ BAD = {
         Roles("label", groups=("site",), drop=("id",), clean="truth"),
         "no class of --label",
     ),
+    "infinite label": (
+        lambda f: _change(f, label=np.where(f.index % 2, np.inf, 1.0)),
+        ROLES,
+        "holds infinite numbers",
+    ),
+    "no clean label": (
+        lambda f: _change(f, truth=np.nan),
+        Roles("label", groups=("site",), clean="truth"),
+        "no row has one",
+    ),
+    "numbers as text": (
+        lambda f: f,
+        Roles("label", groups=("site",), drop=("id",), text=("height",)),
+        "--text height: holds values that are no text",
+    ),
+    "words of one row": (
+        lambda f: _change(f, said=[f"w{k}" for k in range(N)]),
+        Roles("label", groups=("site",), drop=("id",), text=("said",)),
+        "no word occurs in two rows",
+    ),
+    "an id of a small table": (
+        lambda f: f,
+        Roles("label", groups=("site",)),
+        "60 different texts",
+    ),
+    "hardly any different rows": (
+        lambda f: f[["label", "site"]].assign(x=f.index % 3),
+        Roles("label", groups=("site",)),
+        "3 different rows of features",
+    ),
     "few rows": (lambda f: f.iloc[:8], ROLES, "8 rows, at least 20"),
 }
 
@@ -169,7 +199,7 @@ def test_files_that_cannot_be_read(tmp_path):
 
 def test_no_pickle_is_read(tmp_path):
     np.savez(tmp_path / "p.npz", X=np.array([[{"a": 1}]] * N, dtype=object), label=np.arange(N) % 2)
-    with pytest.raises(DataRefused, match="cannot be read"):
+    with pytest.raises(DataRefused, match="only pickle could read"):
         load(tmp_path / "p.npz", Roles("label"))
 
 

@@ -6,6 +6,9 @@ import pytest
 
 from relabel_lab.pilot.payback import Costs, payback
 
+pytestmark = pytest.mark.smoke
+
+
 SHEET = Costs(
     point_value=2000,
     runs=52,

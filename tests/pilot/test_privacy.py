@@ -21,6 +21,7 @@ from relabel_lab.pilot.privacy import (
 from relabel_lab.pilot.privacy.mechanism import response
 from relabel_lab.pilot.privacy.size import accuracy_at
 from relabel_lab.theory.sample_size import SampleSize
+from tests.strategies import alike, share_error, within
 
 NAMES = ("ant", "bee", "cow", "dog")
 PRIOR = (0.55, 0.25, 0.15, 0.05)
@@ -156,7 +157,7 @@ def test_price_of_a_label_on_drawn_data():
     released = [accuracy(round(price * n), True) for _ in range(60)]
     cheap = [accuracy(n, True) for _ in range(60)]
     error = math.sqrt((np.var(true) + np.var(released)) / 60)
-    assert abs(np.mean(true) - np.mean(released)) < 4 * error
+    assert alike(true, released)
     assert np.mean(true) - np.mean(cheap) > 8 * error
 
 
@@ -210,7 +211,7 @@ def test_rows_to_see_a_gain_have_the_power_they_promise():
     rows = draw.multinomial(n, [better, discordance - better, 1 - discordance], size=runs)
     z = (rows[:, 0] - rows[:, 1]) / np.sqrt(rows[:, 0] + rows[:, 1])
     power = np.mean(np.abs(z) > 1.96)
-    assert abs(power - 0.8) < 4 * math.sqrt(0.16 / runs)
+    assert within(power, 0.8, share_error(0.8, runs))
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,8 @@ from relabel_lab.pilot.gain.sensitivity import (
     worst,
 )
 
+pytestmark = pytest.mark.smoke
+
 
 def _tables(matrix, joint_s, joint_b):
     """Tables [predicted, given] of two classifiers from [true, predicted] and the channel."""

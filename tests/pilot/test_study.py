@@ -1,15 +1,15 @@
-"""The studies: what is stored survives a kill, and the lean learner is the real one."""
+"""The studies: what is stored survives a kill, and the lean learners are the real ones."""
 
 import numpy as np
 import pytest
-from sklearn.linear_model import RidgeClassifier
+from sklearn.linear_model import LogisticRegression, RidgeClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from relabel_lab.pilot.gain.measure import Plan
 from relabel_lab.pilot.study.calibration import study
 from relabel_lab.pilot.study.journal import Journal, run_missing
-from relabel_lab.pilot.study.lean import LeanRidge
+from relabel_lab.pilot.study.lean import LeanLogistic, LeanRidge
 from relabel_lab.pilot.study.problems import problem
 from relabel_lab.pilot.study.tables import report
 
@@ -39,6 +39,17 @@ def test_lean_ridge_is_ridge():
         lean = LeanRidge(3.0).fit(X, y)
         real = make_pipeline(StandardScaler(), RidgeClassifier(alpha=3.0)).fit(X, y)
         assert np.allclose(lean.decision_function(X), real.decision_function(X))
+
+
+@pytest.mark.parametrize("C", [0.001, 10.0])
+def test_lean_logistic_is_logistic(C):
+    rng = np.random.default_rng(0)
+    for classes in (2, 4):
+        X, y = rng.standard_normal((80, 6)), rng.integers(classes, size=80)
+        X[:, 3] = 2.0
+        lean = LeanLogistic(C).fit(X, y)
+        real = make_pipeline(StandardScaler(), LogisticRegression(C=C, tol=1e-9)).fit(X, y)
+        assert np.abs(lean.decision_function(X) - real.decision_function(X)).max() < 1e-4
 
 
 @pytest.mark.filterwarnings("ignore::relabel_lab.pilot.RetrainingWarning")

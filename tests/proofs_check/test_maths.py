@@ -4,8 +4,12 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+
+pytestmark = pytest.mark.smoke
+
 
 NOTES = Path(__file__).resolve().parents[2] / "paper_notes.md"
 TEXT = NOTES.read_text()

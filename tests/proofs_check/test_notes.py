@@ -5,7 +5,6 @@ import re
 import pytest
 
 from relabel_lab.proofs_check.claims import CLAIMS, SAMPLED
-from relabel_lab.proofs_check.mutants import MUTANTS
 from relabel_lab.proofs_check.notes import (
     NOTES,
     block,
@@ -14,6 +13,9 @@ from relabel_lab.proofs_check.notes import (
     verdicts_in,
     with_power,
 )
+from relabel_lab.proofs_check.power import MUTANTS
+
+pytestmark = pytest.mark.smoke
 
 
 def test_table_is_fresh():

@@ -13,6 +13,9 @@ from relabel_lab.proofs_check.enclosure import (
     verify_pieces,
 )
 
+pytestmark = pytest.mark.smoke
+
+
 F = Fraction
 WHOLE = (F(0), F(1))
 PIECES = [(F(0), F(1, 2)), (F(1, 2), F(3, 4)), (F(3, 4), F(1))]

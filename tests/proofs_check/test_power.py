@@ -5,11 +5,9 @@ import json
 import pytest
 
 from relabel_lab.proofs_check.formulas import Formulas
-from relabel_lab.proofs_check.mutants import MUTANTS
-from relabel_lab.proofs_check.power import kept
-from relabel_lab.proofs_check.power_tables import read, tables
-from relabel_lab.proofs_check.registry import Setting
-from relabel_lab.proofs_check.trials import (
+from relabel_lab.proofs_check.power import MUTANTS, read, tables
+from relabel_lab.proofs_check.power.study import kept
+from relabel_lab.proofs_check.power.trials import (
     BY_ID,
     fingerprint,
     right_root,
@@ -17,6 +15,7 @@ from relabel_lab.proofs_check.trials import (
     verdict,
     verdicts_on,
 )
+from relabel_lab.proofs_check.registry import Setting
 
 CHEAP = ("R2-initial-law", "R3-full-law", "labels-by-margin", "R17-classes")
 

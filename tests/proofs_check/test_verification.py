@@ -8,6 +8,9 @@ import pytest
 from relabel_lab.proofs_check import Claim, verification
 from relabel_lab.proofs_check.holm import rejected
 from relabel_lab.proofs_check.registry import DERIVED, Check, Evidence, Setting, Test
+from relabel_lab.proofs_check.worker import Worker
+
+pytestmark = pytest.mark.smoke
 
 
 def claim(name, judge):
@@ -103,6 +106,24 @@ def test_bad_input(arguments, part):
 def test_a_second_process_finds_the_same_and_ends():
     names = ["R4-midpoint", "R9-best", "R7-consensus"]
     assert verification.try_claims(only=names, workers=2) == verification.try_claims(only=names)
+
+
+def test_an_interrupt_leaves_no_process_behind(monkeypatch):
+    processes = []
+
+    class Seen(Worker):
+        def __init__(self, setting):
+            super().__init__(setting)
+            processes.append(self.process)
+
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(verification, "Worker", Seen)
+    busy = next(c for c in verification.CLAIMS if c.id == "R3-engines")  # half a minute of work
+    with pytest.raises(KeyboardInterrupt):
+        verification.gather_all([claim("made-up", interrupted), busy], Setting(), None, 2)
+    assert processes[0].returncode is not None
 
 
 def test_what_a_dead_worker_leaves_is_tried_here(monkeypatch):

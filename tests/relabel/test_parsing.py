@@ -8,6 +8,9 @@ import pytest
 from relabel_lab.relabel import main
 from relabel_lab.relabel.cli import COMMANDS
 
+pytestmark = pytest.mark.smoke
+
+
 GOOD = {"--n": "200", "--d": "50", "--p": "0.3", "--gamma": "1.5"}
 
 
@@ -63,6 +66,7 @@ PROBLEM = {
     "sigma tiny": (words("theory", sigma="1e-300"), "--sigma 1e-300: must be > 1e-70"),
     "folds": (words("theory", ("--schemes", "crossfit:1e30")), "folds 1e+30: must be at most n"),
     "command": (["thoery"], "(did you mean theory?)"),
+    "beginning of a command": (["simulat"], "(did you mean simulate?)"),
     "scheme near": (words("theory", ("--schemes", "fulll")), "(did you mean full?)"),
     "three sizes": (words("theory", ("--alpha", "2")), "--alpha 2: not with both --n and --d"),
     "share of a scheme": (

@@ -7,6 +7,9 @@ import pytest
 from relabel_lab.figures import Drawn
 from relabel_lab.report import LIMIT, explorer_script, write_report
 
+pytestmark = pytest.mark.smoke
+
+
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 432.5 216"><text>rho</text></svg>'
 CLAIM = {
     "id": "R8-clean",

@@ -5,6 +5,10 @@ import pytest
 from scipy.stats import binom, binomtest
 
 from relabel_lab.scan.intervals import clopper_pearson, confidence_sequence, log_martingale
+from tests.strategies import share_error
+
+pytestmark = pytest.mark.smoke
+
 
 ERROR = 0.05
 
@@ -45,8 +49,7 @@ def test_covers_at_all_times_together(share):
     successes = np.cumsum(rng.random((paths, horizon)) < share, axis=1)
     trials = np.arange(1.0, horizon + 1)
     ever = (log_martingale(successes, trials, share) >= -np.log(ERROR)).any(axis=1)
-    four_sigma = 4 * np.sqrt(ERROR * (1 - ERROR) / paths)
-    assert ever.mean() <= ERROR + four_sigma
+    assert ever.mean() <= ERROR + 4 * share_error(ERROR, paths)
     assert ever.mean() >= ERROR / 20, "an interval that never misses is too wide"
 
 

@@ -1,9 +1,12 @@
 """Reductions over seeds."""
 
 import numpy as np
+import pytest
 
 from relabel_lab.scan.config import Run
 from relabel_lab.scan.statistics import summarise
+
+pytestmark = pytest.mark.smoke
 
 
 def _samples(seeds=50):

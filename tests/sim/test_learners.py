@@ -12,6 +12,7 @@ from relabel_lab import sim
 from relabel_lab.sim import direct
 from relabel_lab.sim.direct import LearnedOutcome, eigenvalues, log_error, sample
 from relabel_lab.sim.learners import Averaging, Fit, Logistic, Ridge, parse_learner, score
+from tests.strategies import share_error, within
 
 KEY = jax.random.key(42)
 SHAPES = ((90, 31), (40, 60))
@@ -168,7 +169,7 @@ def test_accuracy_with_an_intercept(margin):
     error = np.exp(log_error(problem.law, kappa, shift, 0.7))
     fresh = sample(sim.Problem(60_000, 31, 0.3, 1.7, margin=margin), KEY, positive=0.7)
     wrong = np.mean(np.asarray(score(fresh.x, fitted)) * np.asarray(fresh.y) < 0)
-    assert abs(wrong - error) < 4 * np.sqrt(error * (1 - error) / 60_000)
+    assert within(wrong, error, share_error(error, 60_000))
     flat = np.exp(log_error(problem.law, kappa, 0 * shift, 0.7))
     assert abs(error - flat) > 0.003
     near = np.exp(log_error(problem.law, kappa, 1e-9 + 0 * shift, 0.5))

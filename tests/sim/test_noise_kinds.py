@@ -22,6 +22,7 @@ from relabel_lab.sim.noise import (
     parse_noise,
 )
 from relabel_lab.theory.fluctuations import fluctuations
+from tests.strategies import agrees, share_error, within
 
 KEY = jax.random.key(3)
 ONE = tuple(jax.local_devices()[:1])
@@ -81,7 +82,7 @@ def test_margin_flips_agree_in_dice_limit_and_finite_n():
     even = MarginFlips(float(problem.p), 0.0)
     problems = (problem, sim.Problem(2000, 401, gamma=1.1, margin="uniform:1", noise=even))
     finite, initial = (fluctuations(each, mixes=(0.0,)).mean for each in problems)
-    assert np.all(np.abs(kappa.mean(0) - finite) < 4 * error)
+    assert agrees(kappa, finite)
     np.testing.assert_allclose(kappa.mean(0), theory.predict(problem, FULL).kappa, rtol=0.007)
     assert np.abs(kappa[:, 0].mean() - initial[0]) > 10 * error[0]
 
@@ -101,7 +102,7 @@ def test_direct_flips_by_class():
     y, flipped = np.asarray(drawing.y), np.asarray(drawing.given != drawing.y)
     for sign, chance in ((1, 0.1), (-1, 0.5)):
         group = flipped[y == sign]
-        assert abs(group.mean() - chance) < 4 * np.sqrt(chance * (1 - chance) / len(group))
+        assert within(group.mean(), chance, share_error(chance, len(group)))
     with pytest.raises(ValueError, match=r"positive = 0.5 .* 0.7, as the noise says"):
         sample(shape(ClassFlips(0.1, 0.5, 0.7)), KEY)
 
@@ -175,7 +176,7 @@ def test_average_rate(noise):
     drawing = sample(problem, KEY)
     rate = float(problem.p)
     measured = np.mean(np.asarray(drawing.given != drawing.y))
-    assert abs(measured - rate) < 4 * np.sqrt(rate * (1 - rate) / 20_000)
+    assert within(measured, rate, share_error(rate, 20_000))
 
 
 @pytest.mark.parametrize("noise", KINDS)

@@ -2,10 +2,14 @@
 
 import jax.numpy as jnp
 import numpy as np
+import pytest
 from scipy import special, stats
 
 from relabel_lab.sim.margins import log_tail, mills
 from relabel_lab.sim.margins.normal import erfcx
+
+pytestmark = pytest.mark.smoke
+
 
 X = np.concatenate([np.linspace(0, 60, 60_001), np.geomspace(60, 1e120, 1000)])
 

@@ -7,6 +7,9 @@ import pytest
 from relabel_lab import sim
 from relabel_lab.sim import improved, power_spectrum, settled
 
+pytestmark = pytest.mark.smoke
+
+
 GOOD = {"n": 10, "d": 4, "p": 0.1, "gamma": 1.0, "sigma": 1.0}
 NAN = float("nan")
 INFINITE = float("inf")

@@ -7,6 +7,9 @@ from hypothesis import strategies as st
 
 from relabel_lab.sim.schemes import ALL, Consensus, Full, Initial, parse_scheme
 
+pytestmark = pytest.mark.smoke
+
+
 SCORES = st.lists(st.floats(-1e6, 1e6, allow_nan=False), min_size=8, max_size=8)
 SIGNS = st.lists(st.sampled_from([-1.0, 1.0]), min_size=8, max_size=8)
 

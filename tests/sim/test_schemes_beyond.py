@@ -9,12 +9,12 @@ from relabel_lab.sim import dice, direct
 from relabel_lab.sim.dice.stream.crossfit import _samples, _span
 from relabel_lab.sim.direct.crossfit import retrain_folds
 from relabel_lab.sim.schemes import ALL, CrossFit, Full, LeaveOneOut, parse_scheme
+from tests.strategies import alike, within
 
 KEY = jax.random.key(7)
 PROBLEM = sim.Problem(300, 101, 0.3, 1.6)
 BOUND = [parse_scheme(name).bind(PROBLEM) for name in ALL]
 ONE = tuple(jax.devices()[:1])  # each further device would compile its own copy
-LIMIT = 4.5  # standard errors, for about a hundred comparisons
 
 
 @pytest.mark.parametrize("scheme", BOUND, ids=lambda s: s.name)
@@ -36,8 +36,7 @@ def test_engines_and_limit_agree():
         predicted = theory.predict(problem, scheme)
         for quantity in ("kappa", "label_accuracy", "coverage"):
             a, b = (np.asarray(getattr(run, quantity)) for run in (first, second))
-            error = np.sqrt(a.var(0) / len(a) + b.var(0) / len(b)) + 1e-12
-            assert np.all(np.abs(a.mean(0) - b.mean(0)) < LIMIT * error), (scheme.name, quantity)
+            assert alike(a, b, also=1e-11), (scheme.name, quantity)
             limit = np.asarray(getattr(predicted, quantity))
             np.testing.assert_allclose(a.mean(0), limit, rtol=0.03, err_msg=scheme.name)
 
@@ -51,10 +50,8 @@ def test_crossfit_is_exact_in_law_at_small_sizes(n, d):
     b = np.asarray(b)
     for power in (1, 2):
         x, y = np.log(np.abs(a)) ** power, np.log(np.abs(b)) ** power
-        error = np.sqrt((x.var(0) + y.var(0)) / seeds)
-        assert np.all(np.abs(x.mean(0) - y.mean(0)) < 4 * error)
-    improved = [(k[:, 1] > k[:, 0]).mean() for k in (a, b)]
-    assert abs(improved[0] - improved[1]) < 4 * (0.5 / seeds) ** 0.5
+        assert alike(x, y)
+    assert alike(*(k[:, 1] > k[:, 0] for k in (a, b)))
 
 
 def test_fold_models_never_see_their_own_samples():
@@ -81,8 +78,7 @@ def test_mean_noise_of_folds_in_dice_has_r_dimensions(r):
     span = jax.jit(jax.vmap(lambda key, p: _span(key, 5, p), (0, None)))
     rows = np.asarray(span(keys, problem))
     gram = np.einsum("nik,njk->nij", rows, rows)
-    error = np.sqrt(r * (1 + np.eye(5)) / 4000)
-    assert np.all(np.abs(gram.mean(0) - r * np.eye(5)) < 4.5 * error)
+    assert within(gram.mean(0), r * np.eye(5), np.sqrt(r * (1 + np.eye(5)) / 4000))
 
 
 def test_many_folds_are_leave_one_out_in_the_limit():

@@ -10,10 +10,10 @@ from relabel_lab.sim import dice, direct, power_spectrum
 from relabel_lab.sim.schemes import History, parse_scheme
 from relabel_lab.theory.limit import Mixture, evolution
 from relabel_lab.theory.limit.state_evolution import accuracy
+from tests.strategies import alike
 
 ONE = tuple(jax.devices()[:1])  # each further device would compile its own copy
 ROUNDS = 3
-LIMIT = 4.5  # standard errors, for about a hundred comparisons
 
 
 def _agree(problem, names, rounds, many=600, few=150):
@@ -26,8 +26,7 @@ def _agree(problem, names, rounds, many=600, few=150):
         for quantity in ("kappa", "label_accuracy", "coverage"):
             a, b = (np.asarray(getattr(run[scheme.name], quantity)) for run in (first, second))
             assert a.shape[1] == rounds + 1 and np.isfinite(a).all()
-            error = np.sqrt(a.var(0) / many + b.var(0) / few) + 1e-9
-            assert np.all(np.abs(a.mean(0) - b.mean(0)) < LIMIT * error), (scheme.name, quantity)
+            assert alike(a, b, also=4.5e-9), (scheme.name, quantity)
     return first
 
 

@@ -12,6 +12,8 @@ from relabel_lab.theory.finite.hard_labels.outer import outer
 from relabel_lab.theory.finite.hard_labels.sums import Gamma, Terms, log_density
 from relabel_lab.theory.finite.hard_labels.truncated import cumulants
 
+pytestmark = pytest.mark.smoke
+
 
 def _terms(first, second, low, high):
     counts = np.array([float(first)]), np.array([float(second)])

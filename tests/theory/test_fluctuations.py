@@ -9,6 +9,7 @@ from relabel_lab import sim
 from relabel_lab.sim import dice
 from relabel_lab.theory import boundary, sample_size
 from relabel_lab.theory.fluctuations import fluctuations, scheme_law
+from tests.strategies import agrees, share_error, within
 
 SCHEMES = (sim.Full(), sim.Consensus())
 
@@ -33,15 +34,15 @@ def test_joint_law_agrees_with_dice(case):
     problem, seeds = CASES[case], 20_000
     law, kappa = fluctuations(problem), _drawn(CASES[case], seeds, case)
     spread = kappa.std(1)
-    assert np.all(np.abs(law.mean - kappa.mean(1)) < 4 * spread / seeds**0.5)
+    assert agrees(kappa.T, law.mean)
     ratio = np.sqrt(np.diag(law.covariance)) / spread
     np.testing.assert_allclose(ratio, 1, atol=0.01 + 3 / (2 * seeds) ** 0.5)
     scale = np.sqrt(np.diag(law.covariance))
     correlation = np.asarray(law.covariance) / np.outer(scale, scale)
     np.testing.assert_allclose(correlation, np.corrcoef(kappa), atol=0.03)
     improved = (kappa[1:] > kappa[0]).mean(1)
-    error = 3.5 * np.sqrt(improved * (1 - improved) / seeds) + 1 / seeds
-    assert np.all(np.abs(law.improves - improved) < 0.004 + error)
+    error = share_error(improved, seeds)
+    assert within(law.improves, improved, error, errors=3.5, also=0.004 + 1 / seeds)
 
 
 @pytest.mark.parametrize(
@@ -55,9 +56,8 @@ def test_where_few_labels_change(n, d, p, gamma):
     assert law.changes < 6
     same = np.abs(kappa[1] / kappa[0] - 1) < 1e-6
     improved = ((kappa[1:] > kappa[0]) & ~same).mean(1)
-    error = 3.5 * np.sqrt(improved * (1 - improved) / seeds)
-    assert np.all(np.abs(law.improves - improved) < 0.005 + error)
-    assert abs(law.unchanged - same.mean()) < 0.005 + 3.5 * (same.mean() / seeds) ** 0.5
+    for found, drawn in ((law.improves, improved), (law.unchanged, same.mean())):
+        assert within(found, drawn, share_error(drawn, seeds), errors=3.5, also=0.005)
 
 
 def test_limits_of_the_law():
@@ -97,7 +97,7 @@ def test_smallest_sample_size_is_where_dice_puts_it():
             _drawn(sim.Problem(n, 201, 0.4, 1.5), seeds) for n in (found.n, found.n * 9 // 10)
         )
     ]
-    assert abs(improved[0] - 0.95) < 0.004 + 3.5 * (0.95 * 0.05 / seeds) ** 0.5
+    assert within(improved[0], 0.95, share_error(0.95, seeds), errors=3.5, also=0.004)
     assert improved[1] < 0.945
 
 
@@ -115,11 +115,11 @@ def test_any_scheme_agrees_with_dice(name):
     scheme = sim.parse_scheme(name)
     law = scheme_law(problem, scheme)
     kappa = np.asarray(dice.run(problem, scheme, key=jax.random.key(7), seeds=seeds).kappa)
-    assert np.all(np.abs(law.mean - kappa.mean(0)) < 4 * kappa.std(0) / seeds**0.5)
+    assert agrees(kappa, law.mean)
     ratio = np.sqrt(np.diag(law.covariance)) / kappa.std(0)
     np.testing.assert_allclose(ratio, 1, atol=0.01 + 3 / (2 * seeds) ** 0.5)
     share = (kappa[:, 1] > kappa[:, 0]).mean()
-    assert abs(law.improves - share) < 0.004 + 3.5 * (share * (1 - share) / seeds) ** 0.5
+    assert within(law.improves, share, share_error(share, seeds), errors=3.5, also=0.004)
 
 
 def test_interpolation_is_a_mix():
@@ -148,5 +148,5 @@ def test_width_of_the_boundary_is_where_dice_puts_it():
     found = boundary(sim.Problem(600, 301, 0.4), "rho")
     for level, rho in zip(found.levels, found.values, strict=True):
         improved = _drawn(sim.Problem(600, 301, 0.4, rho**0.5), seeds)[:2]
-        error = 3.5 * (level * (1 - level) / seeds) ** 0.5
-        assert abs((improved[1] > improved[0]).mean() - level) < 0.004 + error
+        share = (improved[1] > improved[0]).mean()
+        assert within(share, level, share_error(level, seeds), errors=3.5, also=0.004)

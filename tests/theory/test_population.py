@@ -11,6 +11,9 @@ from relabel_lab.sim import Full, Initial, Problem
 from relabel_lab.sim.margins import Constant, Gaussian, HalfNormal, Uniform
 from tests.theory.reference import expect, law, sign_mean
 
+pytestmark = pytest.mark.smoke
+
+
 LAWS = [Constant(), HalfNormal(0.5), Uniform(1.0), Gaussian(0.4)]
 
 

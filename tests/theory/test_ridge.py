@@ -11,6 +11,7 @@ from relabel_lab.sim.noise import ClassFlips, DirectionFlips
 from relabel_lab.sim.schemes import Interpolate, parse_scheme
 from relabel_lab.theory.limit import predict_ridge
 from relabel_lab.theory.limit.ridge import shrinkage
+from tests.strategies import agrees
 
 
 def test_shrinkage_is_the_trace_of_the_resolvent():
@@ -36,9 +37,8 @@ def test_agrees_with_drawn_data():
         drawn = results[scheme.name]
         for name in ("kappa", "accuracy", "label_accuracy"):
             values = np.asarray(getattr(drawn, name))
-            error = values.std(0) / 8
             # The limit is off by O(1/n), which the standard error here does not resolve.
-            assert np.all(np.abs(values.mean(0) - getattr(expected, name)) < 4 * error), name
+            assert agrees(values, getattr(expected, name)), name
         gain, error = (f(np.asarray(drawn.kappa) @ [-1, 1]) for f in (np.mean, np.std))
         assert abs(gain - np.diff(expected.kappa)[0]) < 0.5 * error
         assert abs(gain) > 0.8 * error

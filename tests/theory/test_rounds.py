@@ -20,7 +20,8 @@ from relabel_lab.sim.schemes import (
     Soft,
 )
 from relabel_lab.theory import RoundsPrediction, Status, best_rounds, predict, predict_rounds
-from relabel_lab.theory.limit.dynamics import optimal_path
+from relabel_lab.theory.limit.later_rounds import optimal_path
+from tests.strategies import agrees, mean_and_error, within
 
 ONE = {"full": (1.0, -1.0), "consensus": (1.0, 0.0)}  # labels of right-labelled samples, both signs
 PUBLISHED = {  # alpha, rho, p: theory.md's values of R21
@@ -208,9 +209,8 @@ def test_sobol_points_agree_with_quadrature():
 
     known = np.asarray(predict(BASE, Full(), 2).kappa)
     found = np.asarray(trajectories(setting_of(BASE)[0], elementwise(Full()), 2, 0)[0].kappa)[0]
-    error = found.std(0, ddof=1) / np.sqrt(len(found))
-    assert np.all(np.abs(found.mean(0) - known) < 4 * error + 1e-12)
-    assert np.all(error / known < 1e-3)
+    assert agrees(found, known, also=1e-12)
+    assert np.all(mean_and_error(found)[1] / known < 1e-3)
 
 
 def test_many_rounds_have_a_stated_error():
@@ -218,7 +218,7 @@ def test_many_rounds_have_a_stated_error():
     assert found.method == "quasi-Monte Carlo"
     assert np.all(np.isfinite(found.kappa)) and np.all(np.asarray(found.error / found.kappa) < 5e-3)
     few = predict(BASE, OptimalUncorrected(), 2)
-    assert np.all(np.abs(found.kappa[:3] - few.kappa) < 3 * found.error[:3] + few.error)
+    assert within(found.kappa[:3], few.kappa, found.error[:3], errors=3, also=few.error)
 
 
 def test_best_number_of_rounds():

@@ -42,7 +42,7 @@ class Samples(NamedTuple):
         return jnp.sum(self.weight * values, -1)
 
 
-class Initial(NamedTuple):
+class FirstModel(NamedTuple):
     r"""Grid of \(a_0\): value, probability and what `tilt` needs, each [A]."""
 
     a0: jax.Array
@@ -61,7 +61,7 @@ class Node(NamedTuple):
     weight: jax.Array
 
 
-class Margins(NamedTuple):
+class MarginNodes(NamedTuple):
     """Nodes of the margin law with their chances and flip probabilities, each [Q]."""
 
     value: jax.Array
@@ -82,22 +82,22 @@ class Margins(NamedTuple):
         return Samples(sign, margin, weight / jnp.sum(weight))
 
 
-def margins(problem: Problem, slope: jax.Array, *offsets: jax.Array) -> Margins:
+def margins(problem: Problem, slope: jax.Array, *offsets: jax.Array) -> MarginNodes:
     """Quadrature nodes for integrands that turn at slope * m = +-offset (`Margin.nodes`)."""
     if isinstance(problem.law, Constant):
         value, chance = jnp.ones(1), jnp.ones(1)
     else:
         value, chance = problem.law.nodes(slope, *offsets)
-    return Margins(value, chance, problem.exact_noise.flip_given_margin(value))
+    return MarginNodes(value, chance, problem.exact_noise.flip_given_margin(value))
 
 
-def initial_nodes(problem: Problem, size: int) -> Initial:
+def initial_nodes(problem: Problem, size: int) -> FirstModel:
     r"""The law of \(a_0 = \mathrm{mean}(s_i m_i)\) (R2): a lattice for m = 1, else a density."""
     lattice = isinstance(problem.law, Constant)
     return _lattice(problem, size) if lattice else _density(problem, size)
 
 
-def _lattice(problem: Problem, size: int) -> Initial:
+def _lattice(problem: Problem, size: int) -> FirstModel:
     """Binomial numbers of flips, every one of them or every k-th."""
     n, p = jnp.asarray(problem.n, jnp.float64), problem.p
     spread = jnp.sqrt(n * p * (1 - p))
@@ -109,10 +109,10 @@ def _lattice(problem: Problem, size: int) -> Initial:
     log_weight = gammaln(n + 1) - gammaln(flips + 1) - gammaln(n - flips + 1)
     log_weight += xlogy(flips, p) + xlog1py(n - flips, -p)
     weight = jnp.where(valid, jnp.exp(log_weight - jnp.max(log_weight)), 0.0)
-    return Initial(1 - 2 * flips / n, weight / jnp.sum(weight), flips / n, jnp.zeros_like(flips))
+    return FirstModel(1 - 2 * flips / n, weight / jnp.sum(weight), flips / n, jnp.zeros_like(flips))
 
 
-def _density(problem: Problem, size: int) -> Initial:
+def _density(problem: Problem, size: int) -> FirstModel:
     r"""Saddle-point density \(\sqrt{K''}\,e^{n(K - \eta K')}\,d\eta\) of the mean at \(K'(\eta)\)."""
     nodes = margins(problem, jnp.asarray(0.0), jnp.asarray(1.0))
     zero = jnp.asarray(0.0)
@@ -127,7 +127,7 @@ def _density(problem: Problem, size: int) -> Initial:
     eta = reach / jnp.sqrt(problem.n * cumulants(zero)[2])
     value, mean, variance = jax.vmap(cumulants)(eta)
     weight = jnp.sqrt(variance) * jnp.exp(problem.n * (value - eta * mean))
-    return Initial(mean, weight / jnp.sum(weight), jnp.zeros_like(eta), eta)
+    return FirstModel(mean, weight / jnp.sum(weight), jnp.zeros_like(eta), eta)
 
 
 def radius_nodes(n: Scalar, r: Scalar, size: int) -> tuple[jax.Array, jax.Array]:
@@ -148,14 +148,14 @@ def rest_nodes(problem: Problem) -> tuple[jax.Array, jax.Array]:
     return jnp.where(free > 0, length**2, 0.0), chance
 
 
-class Grid(NamedTuple):
+class ConditioningGrid(NamedTuple):
     """Nodes of (a0, R), arrays [size**2], and the margin nodes that serve them all."""
 
     nodes: Node
-    margins: Margins
+    margins: MarginNodes
 
 
-def grid(problem: Problem, size: int) -> Grid:
+def grid(problem: Problem, size: int) -> ConditioningGrid:
     """All pairs of ``size`` values of a0 and of R."""
     initial = initial_nodes(problem, size)
     radius, chance = radius_nodes(problem.n, problem.r, size)
@@ -163,4 +163,4 @@ def grid(problem: Problem, size: int) -> Grid:
     nodes = Node(a0, jnp.tile(radius, size), flip, eta, weight * jnp.tile(chance, size))
     steepest = jnp.max(jnp.where(nodes.weight > 1e-6, jnp.abs(a0) / nodes.radius, 0.0))
     middle = jnp.sqrt(problem.r / problem.n)
-    return Grid(nodes, margins(problem, problem.rho * steepest, middle))
+    return ConditioningGrid(nodes, margins(problem, problem.rho * steepest, middle))

@@ -19,7 +19,7 @@ from relabel_lab.sim import Problem
 from relabel_lab.sim.kit import Scalar
 from relabel_lab.theory.fluctuations.changes import Averages, Changes
 from relabel_lab.theory.fluctuations.conditional import RuleLaw, positive, split
-from relabel_lab.theory.fluctuations.conditioning import Margins, aim, margins
+from relabel_lab.theory.fluctuations.conditioning import MarginNodes, aim, margins
 from relabel_lab.theory.fluctuations.delta import joint_law, propagate, skewed
 from relabel_lab.theory.fluctuations.folds import Folds
 from relabel_lab.theory.fluctuations.shape import Jet, less, reciprocal, times
@@ -84,7 +84,7 @@ def held_out(fold: Folds) -> tuple[jax.Array, jax.Array]:
     return (signal.sum() - signal) / size, others / size[:, None]
 
 
-def averages(problem: Problem, fold: Folds, law: Margins) -> Averages:
+def averages(problem: Problem, fold: Folds, law: MarginNodes) -> Averages:
     """Cumulants of (M_1, N_1, E_1, M_2, ...), independent across folds."""
     slope, direction = held_out(fold)
     radius = jnp.sum(fold.noise * direction, 1)

@@ -30,7 +30,7 @@ from relabel_lab.theory.fluctuations.conditional import (
     split,
 )
 from relabel_lab.theory.fluctuations.conditioning import (
-    Margins,
+    MarginNodes,
     Node,
     aim,
     grid,
@@ -98,7 +98,7 @@ def with_cube_root(averages: Averages, free: Scalar, n: jax.Array) -> Averages:
     )
 
 
-def averages(law: Margins, kappa0: jax.Array, n: jax.Array) -> Averages:
+def averages(law: MarginNodes, kappa0: jax.Array, n: jax.Array) -> Averages:
     """Cumulants of the averages (a, b) over n new samples."""
     m = law.value
     # E[f z^k]: odd powers of f; even ones leave E[z^k].

@@ -15,7 +15,7 @@ import jax.numpy as jnp
 from relabel_lab.sim import Problem
 from relabel_lab.sim.kit import Scalar
 from relabel_lab.theory.fluctuations.changes import Averages, Changes, multiply, with_chi_square
-from relabel_lab.theory.fluctuations.conditioning import Margins, Node, aim, grid
+from relabel_lab.theory.fluctuations.conditioning import MarginNodes, Node, aim, grid
 from relabel_lab.theory.fluctuations.counts import counts
 from relabel_lab.theory.fluctuations.delta import propagate
 from relabel_lab.theory.fluctuations.shape import Jet, advantage
@@ -42,7 +42,12 @@ def _improves(
 
 
 def _at(
-    problem: Problem, node: Node, law: Margins, mixes: jax.Array, bar: Scalar | None, counted: int
+    problem: Problem,
+    node: Node,
+    law: MarginNodes,
+    mixes: jax.Array,
+    bar: Scalar | None,
+    counted: int,
 ) -> jax.Array:
     n = jnp.asarray(problem.n, jnp.float64)
     kappa0 = problem.rho * node.a0 / node.radius

@@ -65,7 +65,7 @@ def rule_law(
         scale = problem.sigma**2 * node.radius
         offsets = [node.radius + side * t / scale for t in turns for side in (1, -1)]
         law = margins(problem, kappa0, node.radius, *offsets).tilted(node.flip, node.eta)
-        labels = Labels.at(law, node, kappa0, scale, scheme, turns, width)
+        labels = LabelNodes.at(law, node, kappa0, scale, scheme, turns, width)
         four = labels.averages(node.a0, n)
         level = aim(bar, rho, node.a0 / node.radius)
 
@@ -102,7 +102,7 @@ def jet(f: Callable[[jax.Array], jax.Array], x: jax.Array, covariance: jax.Array
     return Jet(f(x), jax.grad(f)(x), curvature(x), drift(x))
 
 
-class Labels(NamedTuple):
+class LabelNodes(NamedTuple):
     """Labels f over nodes of (s, m) and noise, [S, Q] or broadcasting, with sum(weight) = 1."""
 
     sign: jax.Array
@@ -121,7 +121,7 @@ class Labels(NamedTuple):
         scheme: Scheme,
         turns: Sequence[jax.Array],
         width: Scalar | None,
-    ) -> Labels:
+    ) -> LabelNodes:
         """Labels at scores scale * (m kappa0 + s(R + noise))."""
         sign, margin = samples.sign[:, None], samples.margin[:, None]
         spread = jnp.zeros(1) if width is None else TURNING * width / scale

@@ -1,6 +1,5 @@
 """The proportional and the population limit: moments, kappa, critical separations (R5-R12)."""
 
-from relabel_lab.theory.limit.averages import Moments
 from relabel_lab.theory.limit.combination import (
     Combination,
     best_combination,
@@ -12,9 +11,9 @@ from relabel_lab.theory.limit.critical import (
     critical_separation,
     helps_at_maximal_noise,
 )
-from relabel_lab.theory.limit.dynamics import several_rounds
-from relabel_lab.theory.limit.hard import weights
-from relabel_lab.theory.limit.moments import moments
+from relabel_lab.theory.limit.label_moments import Moments, moments, rule_moments, weights
+from relabel_lab.theory.limit.later_rounds import several_rounds
+from relabel_lab.theory.limit.learners import LearnerPrediction, predict_learner
 from relabel_lab.theory.limit.one_round import kappa, one_round, predict_limit
 from relabel_lab.theory.limit.parameters import Limit, isotropic, limit_of
 from relabel_lab.theory.limit.population import (
@@ -31,7 +30,6 @@ from relabel_lab.theory.limit.rounds import (
     collapse_separation,
     predict_rounds,
 )
-from relabel_lab.theory.limit.rules import rule_moments
 from relabel_lab.theory.limit.spectra import spectrum_status
 from relabel_lab.theory.limit.state_evolution import (
     Mixture,
@@ -44,6 +42,7 @@ from relabel_lab.theory.limit.state_evolution import (
 __all__ = [
     "BestRounds",
     "Combination",
+    "LearnerPrediction",
     "Limit",
     "Mixture",
     "Moments",
@@ -68,6 +67,7 @@ __all__ = [
     "one_round",
     "population_map",
     "population_threshold",
+    "predict_learner",
     "predict_limit",
     "predict_ridge",
     "predict_rounds",

@@ -9,9 +9,7 @@ import jax.numpy as jnp
 from relabel_lab.sim import Problem
 from relabel_lab.sim.margins import tail
 from relabel_lab.sim.schemes import Full
-from relabel_lab.theory.limit.averages import average
-from relabel_lab.theory.limit.intervals import label_terms
-from relabel_lab.theory.limit.moments import moments
+from relabel_lab.theory.limit.label_moments import average, label_terms, moments
 from relabel_lab.theory.limit.parameters import Limit, limit_of
 
 

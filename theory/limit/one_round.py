@@ -9,7 +9,7 @@ import jax.numpy as jnp
 
 from relabel_lab.sim import Outcome, Problem
 from relabel_lab.sim.schemes import Initial, Scheme
-from relabel_lab.theory.limit.moments import moments
+from relabel_lab.theory.limit.label_moments import moments
 from relabel_lab.theory.limit.parameters import Limit, limit_of
 
 

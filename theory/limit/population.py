@@ -8,7 +8,7 @@ import jax.numpy as jnp
 from relabel_lab.sim import Problem
 from relabel_lab.sim.kit import Numbers
 from relabel_lab.sim.margins import Margin, density
-from relabel_lab.theory.limit.averages import average
+from relabel_lab.theory.limit.label_moments import average
 
 _LOWEST, _HIGHEST = -9.0, 9.0  # decades of kappa searched for the fixed point
 _HALVINGS = 60

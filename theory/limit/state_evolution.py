@@ -8,13 +8,13 @@ the next direction has \(a = \gamma q\), noise \(\nu = q/\alpha\), and fresh sco
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from relabel_lab.sim.kit import positive, require, whole
+from relabel_lab.sim.kit import Numbers, positive, require, whole
 from relabel_lab.sim.margins import tail
 
 _G = np.linspace(-10.0, 10.0, 1001)  # trapezoid rule: exact to rounding for kappa up to about 5
@@ -24,10 +24,10 @@ _W = np.exp(-(_G**2) / 2) / np.sum(np.exp(-(_G**2) / 2))
 class Mixture(NamedTuple):
     """gamma > 0, flip probability p in (0, 1/2], alpha = n/d > 0, prior = P(y = 1) in (0, 1)."""
 
-    gamma: Any
-    p: Any
-    alpha: Any
-    prior: Any = 0.5
+    gamma: Numbers
+    p: Numbers
+    alpha: Numbers
+    prior: Numbers = 0.5
 
     def check(self) -> Mixture:
         """Raise a ``ValueError`` for values outside these ranges."""
@@ -50,24 +50,24 @@ class FixedPoint(NamedTuple):
         return abs(self.slope) < 1
 
 
-def fresh_kappa(q: Any, mixture: Mixture) -> jax.Array:
+def fresh_kappa(q: Numbers, mixture: Mixture) -> jax.Array:
     r"""\(\kappa = \gamma a/\sqrt{a^2 + \nu}\) of the direction trained on labels with E f^2 = q."""
     square = mixture.gamma**2
     return square * jnp.sqrt(q / (square * q + 1 / mixture.alpha))
 
 
-def accuracy(q: Any, mixture: Mixture) -> jax.Array:
+def accuracy(q: Numbers, mixture: Mixture) -> jax.Array:
     r"""\(\Phi(\kappa)\) of that direction."""
     return 1 - tail(fresh_kappa(q, mixture))
 
 
 @jax.jit
-def step(q: Any, mixture: Mixture) -> jax.Array:
+def step(q: Numbers, mixture: Mixture) -> jax.Array:
     r"""E f^2 of the posterior means f that the direction trained on labels of q gives (R12)."""
     return posterior_square(fresh_kappa(q, mixture), mixture)
 
 
-def posterior_square(kappa: Any, mixture: Mixture) -> jax.Array:
+def posterior_square(kappa: Numbers, mixture: Mixture) -> jax.Array:
     """E f^2 of posterior means f at a score of signal-to-noise ratio ``kappa``, shape [...].
 
     Of the mixture only p and the prior matter.
@@ -87,7 +87,7 @@ def posterior_square(kappa: Any, mixture: Mixture) -> jax.Array:
     return total
 
 
-def evolution(mixture: Mixture, rounds: int, start: Any = None) -> jax.Array:
+def evolution(mixture: Mixture, rounds: int, start: Numbers | None = None) -> jax.Array:
     """Q before each round, [..., rounds + 1]; it starts at (1 - 2p)^2 unless ``start`` is given."""
     mixture.check()
     whole("rounds", rounds, 0)

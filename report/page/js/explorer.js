@@ -103,9 +103,10 @@ function fillTiles(state, firsts) {
 function sentence(state, before, after) {
   if (after === null) return "No prediction for later rounds of this scheme on this page; round 1 stands in the table.";
   if (state.rounds === 0 || state.scheme === "initial") return `Trained on the given labels the model is ${percent(before.accuracy)} accurate.`;
+  const [from, to] = [percent(before.accuracy), percent(after.accuracy)];
   const verb = after.kappa > before.kappa ? "raises" : "lowers";
-  return `${state.rounds === 1 ? "One round" : `${state.rounds} rounds`} of ${NAMES[state.scheme]} retraining ${verb} accuracy `
-    + `from ${percent(before.accuracy)} to ${percent(after.accuracy)}.`;
+  const told = from === to ? `leaves accuracy at ${to}` : `${verb} accuracy from ${from} to ${to}`;
+  return `${state.rounds === 1 ? "One round" : `${state.rounds} rounds`} of ${NAMES[state.scheme]} retraining ${told}.`;
 }
 
 function noNeeded(reason) {

@@ -86,8 +86,10 @@ def second_pass(
     def _sums(
         scheme: Scheme, score: jax.Array, s: jax.Array, m: jax.Array, epsilon: jax.Array
     ) -> Sums:
-        f = jnp.where(s == 0, 0, scheme.label(score, s))
-        kept = (s * f == whole_label(scheme, dtype)) & (s != 0)
+        f = jnp.where(s == 0, 0, scheme.precise(score, s))
+        kept = (s * f == whole_label(scheme, f.dtype)) & (s != 0)
+        # Products in float64: rounded, they would move kappa where few labels change.
+        f, s, m, epsilon = (each.astype(jnp.float64) for each in (f, s, m, epsilon))
         parts = (m * f, s * f, s * f * epsilon, f * f, f > 0, f != 0, kept)
         return Sums(*(total(part) for part in parts))
 

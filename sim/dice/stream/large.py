@@ -81,13 +81,13 @@ def _over_parts(
     copies = [jax.device_put(operands, device) for device in devices]
     calls = (partial(work, copies[i % len(devices)], jnp.asarray(i * PART)) for i in range(parts))
     total = None
-    for part in _in_order(calls, AHEAD * len(devices)):
+    for part in _overlapped(calls, AHEAD * len(devices)):
         total = part if total is None else jax.tree.map(np.add, total, part)
         report()
     return total
 
 
-def _in_order(calls: Iterator[Callable[[], Any]], ahead: int) -> Iterator[Any]:
+def _overlapped(calls: Iterator[Callable[[], Any]], ahead: int) -> Iterator[Any]:
     """Results as NumPy arrays, with up to ``ahead`` calls under way at a time."""
     waiting: deque[Any] = deque()
     for call in calls:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 
 from relabel_lab.sim import Outcome, Scheme
 from relabel_lab.sim.classes import ClassProblem
+from relabel_lab.sim.kit import reject
 from relabel_lab.sim.schemes import Initial
 from relabel_lab.theory.limit.classes.general import Settings, general_trajectories
 from relabel_lab.theory.limit.classes.points import RARE
@@ -23,9 +23,12 @@ from relabel_lab.theory.status import Status
 
 
 def predict_flips(
-    problem: ClassProblem, flips: jax.Array, scheme: Scheme, rounds: int, seed: int
+    problem: ClassProblem, scheme: Scheme, rounds: int, seed: int
 ) -> RoundsPrediction:
     """Arrays [..., rounds + 1]; kappa of the initial model is exact, the rest has an error."""
+    flips = problem.flips
+    if flips is None:
+        raise reject("noise", "without a matrix", "a flip matrix")
     classes = len(flips)
     rho, alpha = jnp.broadcast_arrays(
         jnp.asarray(problem.rho * classes / (classes - 1), jnp.float64),

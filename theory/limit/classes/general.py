@@ -106,9 +106,10 @@ def _trajectory(
         lost = log_error(basis @ means, basis @ block @ basis.T, along)
         return kappa(means @ basis, block), lost
 
-    score, lost = jax.lax.map(graded, jnp.arange(rounds + 1))
+    parameter, lost = jax.lax.map(graded, jnp.arange(rounds + 1))
     first = jnp.mean(jnp.diagonal(at.flips))
-    return GeneralPaths(score, lost, jnp.append(first, right), jnp.append(jnp.ones(()), used))
+    right, used = jnp.append(first, right), jnp.append(jnp.ones(()), used)
+    return GeneralPaths(parameter, lost, right, used)
 
 
 def _sample(at: Settings, labels: jax.Array, xi: jax.Array) -> _Sample:

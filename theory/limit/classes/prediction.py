@@ -48,7 +48,7 @@ def predict_classes(
     if not serves(scheme):
         return withheld(problem.alpha * problem.rho * problem.p, rounds, Status.CLASSES)
     if problem.flips is not None:
-        return predict_flips(problem, problem.flips, scheme, rounds, seed)
+        return predict_flips(problem, scheme, rounds, seed)
     at = Setting.of(problem)
     first = _outcome(at, Initial())
     later = _outcome(at, scheme) if rounds else first

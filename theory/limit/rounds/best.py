@@ -2,14 +2,14 @@ r"""How often to retrain, in the limit (R21): the best round, and where a furthe
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
 from relabel_lab.sim import Constant, Margin, Problem, Scheme, UniformFlips
-from relabel_lab.sim.kit import positive, reject, require, whole
+from relabel_lab.sim.kit import Numbers, Scalar, positive, reject, require, whole
 from relabel_lab.theory.limit.rounds.card import elementwise, folds_of
 from relabel_lab.theory.limit.rounds.evolution import kappas_all
 from relabel_lab.theory.limit.rounds.prediction import evolved, plans_of, predict_rounds
@@ -46,8 +46,8 @@ def best_rounds(problem: Problem, scheme: Scheme, most: int = 3) -> BestRounds:
 
 
 def collapse_separation(
-    alpha: Any,
-    p: Any,
+    alpha: Numbers,
+    p: Numbers,
     scheme: Scheme,
     rounds: int,
     *,
@@ -107,6 +107,8 @@ def _path(
     return np.asarray(kappa).reshape(*rho.shape, rounds + 1)
 
 
-def _setting(rho: Any, alpha: Any, p: Any, margin: Margin, folds: Any) -> Setting:
+def _setting(
+    rho: jax.Array, alpha: jax.Array, p: jax.Array, margin: Margin, folds: Scalar | None
+) -> Setting:
     law = jax.tree.map(lambda x: jnp.broadcast_to(x, rho.shape), margin.at(rho))
     return limit_setting(rho, alpha, law, UniformFlips(p), folds)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import jax
 import jax.numpy as jnp
 
+from relabel_lab.sim.kit import Numbers, Scalar
 from relabel_lab.sim.schemes import CrossFit, History, Optimal, Scheme
-from relabel_lab.theory.limit.hard import weights
+from relabel_lab.theory.limit.label_moments import weights
 
 
 class Signs(Scheme):
@@ -17,8 +16,8 @@ class Signs(Scheme):
     One family for all of them, so that they share compiled programs.
     """
 
-    predicted: Any
-    given: Any
+    predicted: Numbers
+    given: Numbers
 
     def label(self, score: jax.Array, given: jax.Array) -> jax.Array:
         """The weighted sum of both labels."""
@@ -80,6 +79,6 @@ def places(rule: Scheme, turn: int, scale: jax.Array, last: History) -> jax.Arra
     return jnp.broadcast_to(at, (*last.trained.shape, at.size))
 
 
-def folds_of(scheme: Scheme) -> Any:
+def folds_of(scheme: Scheme) -> Scalar | None:
     """Number of folds of cross-fitting, None for rules whose model labels its own samples."""
     return scheme.folds if isinstance(scheme, CrossFit) else None

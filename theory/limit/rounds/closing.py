@@ -2,7 +2,7 @@ r"""The last variables of a round in closed form: one by \(\Phi\), two by Owen's
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -50,7 +50,7 @@ def closed_one(row: Row, tree: Tree) -> Label:
 
 def last_label(
     rule: Scheme,
-    turn: Any,
+    turn: int | jax.Array,
     scale: jax.Array,
     known: jax.Array,
     spread: jax.Array,
@@ -94,7 +94,12 @@ def closed_two(row: Row, tree: Tree) -> tuple[Label, jax.Array]:
 
 
 def _steps(
-    rule: Scheme, turn: Any, scale: jax.Array, edges: jax.Array, before: History, sign: jax.Array
+    rule: Scheme,
+    turn: int | jax.Array,
+    scale: jax.Array,
+    edges: jax.Array,
+    before: History,
+    sign: jax.Array,
 ) -> tuple[jax.Array, ...]:
     """Label, square, used and right in each piece of the field ``turn``, [..., E + 1]."""
     wide = History(*(x[..., None] for x in before))

@@ -2,14 +2,15 @@ r"""State evolution over rounds (R21): each round adds a row to C, Q and a."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
-from typing import Any
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 
 from relabel_lab.sim import Scheme
+from relabel_lab.sim.kit import Scalar
 from relabel_lab.sim.schemes import Confident
 from relabel_lab.theory.limit.parameters import Limit
 from relabel_lab.theory.limit.rounds.memory import Fields, answers, fields, load
@@ -90,18 +91,18 @@ def largest_share(setting: Setting, response: jax.Array, overlap: jax.Array) -> 
     return jnp.max(load(response, overlap, setting.alpha, top, by, law.length)) / dimensions
 
 
-def bound(scheme: Scheme, thresholds: Any, setting: Setting) -> tuple[Scheme, ...]:
+def bound(scheme: Scheme, thresholds: Iterable[Scalar], setting: Setting) -> tuple[Scheme, ...]:
     """The rule of each turn, with the threshold that its round has."""
     return tuple(cut_at(scheme, cut, setting.scale) for cut in thresholds)
 
 
-def cut_at(scheme: Scheme, cut: Any, scale: Any) -> Scheme:
+def cut_at(scheme: Scheme, cut: Scalar, scale: Scalar) -> Scheme:
     """The rule with the threshold ``cut`` over the scale; itself if it does not cut."""
     return Confident(scheme.share, cut * scale) if isinstance(scheme, Confident) else scheme
 
 
 def _row(
-    setting: Setting, scheme: Scheme, state: State, law: Fields, size: Panels, cut: Any = 0.0
+    setting: Setting, scheme: Scheme, state: State, law: Fields, size: Panels, cut: Scalar = 0.0
 ) -> Row:
     rules = bound(scheme, [*state.thresholds, cut], setting)
     return Row(setting, law, state.signal, rules, size)
@@ -118,7 +119,7 @@ def _confidently(
 
 
 def beyond(
-    setting: Setting, signal: jax.Array, pull: Any, factor: jax.Array, memory: jax.Array
+    setting: Setting, signal: jax.Array, pull: Scalar, factor: jax.Array, memory: jax.Array
 ) -> jax.Array:
     """A score over the scale that training samples hardly reach, from one field's row."""
     place = domain(setting.law)
@@ -127,7 +128,7 @@ def beyond(
     return drift + 10 * jnp.sum(jnp.abs(factor)) + jnp.sum(jnp.abs(memory))
 
 
-def _extended(state: State, law: Fields, found: Sums, cut: Any) -> State:
+def _extended(state: State, law: Fields, found: Sums, cut: Scalar) -> State:
     """The state with one more row."""
     return State(
         jnp.pad(state.response, (0, 1)).at[-1, :-1].set(answers(found.noise, law.factor)),
@@ -141,7 +142,7 @@ def _extended(state: State, law: Fields, found: Sums, cut: Any) -> State:
 
 @partial(jax.jit, static_argnames=("most", "together"))
 def advanced_all(
-    setting: Setting, scheme: Scheme, state: State, used: Any, *, most: int, together: int
+    setting: Setting, scheme: Scheme, state: State, used: Scalar, *, most: int, together: int
 ) -> State:
     """`advanced` for settings and states [B, ...], ``together`` problems at a time.
 

@@ -8,10 +8,12 @@ Q/n: its labels answer to the fields of the models before.  Resolved,
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
+
+from relabel_lab.sim.kit import Numbers, Scalar
 
 _FLOOR = 1e-14  # least share of a field's variance that a round adds
 _TINY = 1e-290  # instead of 0, for rounds that are not there yet
@@ -30,7 +32,7 @@ class Fields(NamedTuple):
     memory: jax.Array
     factor: jax.Array
     length: jax.Array
-    pull: Any
+    pull: jax.Array
 
 
 class Coupling(NamedTuple):
@@ -53,7 +55,7 @@ class Coupling(NamedTuple):
     pull: jax.Array
 
 
-def coupling(folds: Any = None) -> Coupling:
+def coupling(folds: Scalar | None = None) -> Coupling:
     """The coupling of one model for all samples, or of cross-fitting with that many folds."""
     if folds is None:
         first = jnp.array([1.0, 0.0])
@@ -71,7 +73,7 @@ def coupling(folds: Any = None) -> Coupling:
 def fields(
     response: jax.Array,
     overlap: jax.Array,
-    alpha: Any,
+    alpha: Scalar,
     levels: jax.Array,
     weights: jax.Array,
     how: Coupling,
@@ -98,14 +100,19 @@ def fields(
 
 
 def load(
-    response: jax.Array, overlap: jax.Array, alpha: Any, level: Any, by: Any, length: jax.Array
+    response: jax.Array,
+    overlap: jax.Array,
+    alpha: Scalar,
+    level: Scalar,
+    by: Scalar,
+    length: jax.Array,
 ) -> jax.Array:
     """Noise of each model along one eigenvalue ``level``, answering ``by``, over the mean; [t]."""
     carried = resolvent(response, by)
     return level**2 * jnp.diagonal(carried @ overlap @ carried.T) / alpha / length**2
 
 
-def resolvent(response: jax.Array, by: Any) -> jax.Array:
+def resolvent(response: jax.Array, by: Numbers) -> jax.Array:
     r"""\((I - zC)^{-1} = \prod_i(I + (zC)^{2^i})\) for strictly lower triangular C, one or more z."""
     power, size = by * response, response.shape[-1]
     identity = jnp.eye(size)

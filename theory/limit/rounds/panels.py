@@ -7,11 +7,13 @@ density of panels that all features ask for, so that none is starved by broad on
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+
+from relabel_lab.sim.kit import Numbers, Scalar
 
 ORDER = 12
 REACH = 7.5  # standard deviations: Q(7.5) = 3e-14
@@ -25,7 +27,7 @@ class Panels(NamedTuple):
     """How many panels: room for ``most``, of which ``used`` are not empty."""
 
     most: int
-    used: Any
+    used: Scalar
 
 
 class Features(NamedTuple):
@@ -85,6 +87,6 @@ def nodes(edges: jax.Array, jumps: jax.Array) -> tuple[jax.Array, jax.Array]:
     return ((left + half) + half * _POINTS).reshape(flat), (half * _WEIGHTS).reshape(flat)
 
 
-def flattened(*arrays: Any) -> tuple[jax.Array, ...]:
+def flattened(*arrays: Numbers) -> tuple[jax.Array, ...]:
     """Arrays of one shape [N, Q], each as [N Q]."""
     return tuple(x.reshape(-1) for x in jnp.broadcast_arrays(*arrays))

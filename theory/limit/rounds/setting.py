@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import singledispatch
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import equinox as eqx
 import jax
@@ -11,6 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from relabel_lab.sim import Constant, Margin, Problem, Uniform
+from relabel_lab.sim.kit import Numbers, Scalar
 from relabel_lab.sim.margins import HalfNormal, density
 from relabel_lab.sim.noise import ExactNoise
 from relabel_lab.theory.limit.rounds.memory import Coupling, coupling
@@ -33,18 +35,18 @@ class Setting(eqx.Module):
         coupling: how the models that label hang together.
     """
 
-    rho: Any
-    alpha: Any
-    scale: Any
+    rho: Numbers
+    alpha: Numbers
+    scale: Numbers
     levels: jax.Array
     weights: jax.Array
-    top: tuple[Any, Any]
+    top: tuple[Numbers, Numbers]
     law: Margin
     noise: ExactNoise
     coupling: Coupling
 
 
-def setting_of(problem: Problem, folds: Any = None) -> tuple[Setting, tuple[int, ...]]:
+def setting_of(problem: Problem, folds: Scalar | None = None) -> tuple[Setting, tuple[int, ...]]:
     """The setting with every leaf of shape [B, ...], and the problem's own shape.
 
     Args:
@@ -69,7 +71,7 @@ def setting_of(problem: Problem, folds: Any = None) -> tuple[Setting, tuple[int,
 
 
 def limit_setting(
-    rho: jax.Array, alpha: jax.Array, law: Margin, noise: ExactNoise, folds: Any = None
+    rho: jax.Array, alpha: jax.Array, law: Margin, noise: ExactNoise, folds: Scalar | None = None
 ) -> Setting:
     """The setting of isotropic noise, sigma = 1, from parameters [B] and laws of leaves [B]."""
     one = jnp.ones_like(rho)
@@ -91,7 +93,7 @@ class Domain(NamedTuple):
     low: float
     high: float
     step: float
-    weight: Any
+    weight: Callable[[jax.Array], jax.Array]
 
 
 @singledispatch

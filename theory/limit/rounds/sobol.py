@@ -9,7 +9,7 @@ like one.
 from __future__ import annotations
 
 from functools import lru_cache, partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -17,6 +17,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from relabel_lab.sim import Margin, Scheme
+from relabel_lab.sim.kit import Scalar
 from relabel_lab.sim.schemes import Confident, History
 from relabel_lab.theory.limit.rounds.card import is_stepwise, relabelled
 from relabel_lab.theory.limit.rounds.closing import last_label
@@ -59,7 +60,7 @@ def trajectories(
 
 @jax.jit
 def _trajectories(
-    setting: Setting, scheme: Scheme, uniform: Any, normal: Any
+    setting: Setting, scheme: Scheme, uniform: jax.Array, normal: jax.Array
 ) -> tuple[Paths, jax.Array]:
     one = lambda problem: jax.vmap(partial(_trajectory, problem, scheme))(uniform, normal)  # noqa: E731
     return jax.lax.map(one, setting)
@@ -137,14 +138,14 @@ def _step(
     known = known + memory @ carry.labels + factor @ sample.xi
     size = jnp.arange(carry.signal.size)
 
-    def found(cut: Any) -> jax.Array:
+    def found(cut: Scalar) -> jax.Array:
         rule = cut_at(scheme, cut, setting.scale)
         if is_stepwise(rule):
             label = last_label(rule, turn, setting.scale, known, spread, carry.last, sample.sign)
             return jnp.stack([*label[:4], *label.noise])
         return jnp.stack(_at_points(rule, turn, setting, known, spread, carry.last, sample))
 
-    cut: Any = 0.0
+    cut: Scalar = 0.0
     if isinstance(scheme, Confident):
         high = beyond(setting, signal, law.pull, law.factor[turn], memory)
         cut = solved(lambda t: found(t)[2] @ sample.weight, scheme.share, high)
