@@ -102,6 +102,7 @@ FIGURES = {
     "figure-1": "accuracy_curves",
     "code-state-evolution": "cobweb",
     "code-rounds": "rounds",
+    "code-classes": "classes",
     "code-limit-schemes": "schemes",
     "code-ridge": "learner_boundary",
 }

@@ -1,7 +1,6 @@
 """Claims that try the packages `theory`, `sim` and `scan` themselves, which users run."""
 
 from relabel_lab.proofs_check.code import (
-    class_labels,
     classes,
     engines,
     evolution,
@@ -22,7 +21,6 @@ MODULES = (
     evolution,
     rounds,
     classes,
-    class_labels,
     finite,
     fluctuations,
     ridge,

@@ -1,10 +1,7 @@
-"""Many classes (R22) in `theory` and `sim`: known values, two classes, drawn data, dice."""
+"""Many classes (R22) in `theory`: known values, two classes, drawn data."""
 
 from __future__ import annotations
 
-from typing import Any
-
-import jax
 import numpy as np
 
 from relabel_lab.proofs_check.code.common import near
@@ -12,7 +9,7 @@ from relabel_lab.proofs_check.code.within import within
 from relabel_lab.proofs_check.formulas import Formulas
 from relabel_lab.proofs_check.reference import ClassSetup, Path, draw_classes, even
 from relabel_lab.proofs_check.registry import DERIVED, Check, Claim, Evidence, Setting, Test
-from relabel_lab.sim import ClassProblem, Problem, parse_scheme, simulate
+from relabel_lab.sim import ClassProblem, Problem, parse_scheme
 from relabel_lab.theory import predict
 
 SCHEMES = ("full", "consensus")
@@ -28,7 +25,6 @@ DRAWN = (
     even(1500, 500, 2.2**2, 3, 0.5),
     even(1500, 500, 7.2, 10, 0.6),
 )
-DICE = even(6000, 2000, 2.2**2, 3, 0.5)
 SLACK = 0.02  # what n = 1500 adds
 
 Drawn = dict[ClassSetup, dict[str, Path]]
@@ -88,22 +84,6 @@ def _two() -> list[Check]:
     return checks
 
 
-def measure_dice(setting: Setting) -> dict[str, Path]:
-    """One round by the exact law."""
-    key, seeds = jax.random.key(setting.root + 22), setting.scale(48, 1000)
-    found = simulate(problem_of(DICE), SCHEMES, 1, key=key, seeds=seeds)
-    parts: dict[str, Any] = {name: found[name] for name in SCHEMES}
-    return {
-        name: Path(*(np.asarray(x) for x in (one.kappa, one.label_accuracy, one.coverage)))
-        for name, one in parts.items()
-    }
-
-
-def judge_dice(drawn: dict[str, Path], f: Formulas, setting: Setting) -> Evidence:
-    """Against the limit, which other claims try."""
-    return Evidence((), tuple(_against(DICE, drawn, SLACK / 2)))
-
-
 CLAIMS = (
     Claim(
         "code-classes",
@@ -115,15 +95,5 @@ CLAIMS = (
         {"problems": [(at.classes, at.n, at.r, at.rho, at.flips[0][0]) for at in DRAWN]},
         judge,
         measure,
-    ),
-    Claim(
-        "code-classes-dice",
-        "sampled",
-        DERIVED,
-        r"`sim.simulate` draws three classes by the exact law (R19, R22) with the mean of the limit at "
-        r"n = 6000 (kappa to 1 %, labels to 0.005).",
-        {"problem": (DICE.classes, DICE.n, DICE.r, DICE.rho, DICE.flips[0][0])},
-        judge_dice,
-        measure_dice,
     ),
 )

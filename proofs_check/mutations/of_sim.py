@@ -171,19 +171,4 @@ MUTATIONS = (
         "factor = likeliest",
         GUARANTEE,
     ),
-    # sim.classes
-    Mutation(
-        "classes: half the memory",
-        "sim.classes.once",
-        "own = problem.n * begin.noise",
-        "own = 0.5 * problem.n * begin.noise",
-        ("code-classes-dice",),
-    ),
-    Mutation(
-        "classes: a tenth of the flips lost",
-        "sim.classes.sample",
-        "uniform(second) < problem.p",
-        "uniform(second) < 0.9 * problem.p",
-        ("code-classes-dice",),
-    ),
 )
