@@ -96,6 +96,7 @@ REGIMES = {
     "code-sample": "finite n",
     "code-scan": "finite n",
     "code-ridge": "both",
+    "code-learners": "both",
     "outside-averaging": "finite n",
     "R23": "both",
     "code-rounds": "both",

@@ -2,6 +2,7 @@
 
 from relabel_lab.proofs_check.mutations.mutation import Mutation
 
+LEARNERS = ("code-learners",)
 ROUNDS, RIDGE, FINITE = ("code-rounds",), ("code-ridge",), ("code-finite",)
 SIZE, FLUCTUATIONS, SCAN = ("code-sample-size",), ("code-fluctuations",), ("code-scan",)
 
@@ -56,6 +57,21 @@ MUTATIONS = (
         "residual = s * (given",
         "residual = (given",
         RIDGE,
+    ),
+    # theory.limit.learners
+    Mutation(
+        "learners: stages do not remember the forces of those before",
+        "theory.limit.learners.stages",
+        "row.memory[:past] @ samples.forces",
+        "0 * row.memory[:past] @ samples.forces",
+        LEARNERS,
+    ),
+    Mutation(
+        "learners: mean loss over all samples, not those used",
+        "theory.limit.learners.stages",
+        "used = (samples.label != 0) / samples.share",
+        "used = 1.0 * (samples.label != 0)",
+        LEARNERS,
     ),
     # theory.sample_size
     Mutation(
