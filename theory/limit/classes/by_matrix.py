@@ -8,7 +8,6 @@ import numpy as np
 
 from relabel_lab.sim import Outcome, Scheme
 from relabel_lab.sim.classes import ClassProblem
-from relabel_lab.sim.kit import reject
 from relabel_lab.sim.schemes import Initial
 from relabel_lab.theory.limit.classes.general import Settings, general_trajectories
 from relabel_lab.theory.limit.classes.points import RARE
