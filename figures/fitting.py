@@ -6,6 +6,7 @@ from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
+from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
@@ -61,6 +62,7 @@ def fit(figure: Figure, width: float, own_style: bool) -> None:
         figure.set_size_inches(width, height * width / now)
     else:
         _name_panels(grid)
+        _say_once(grid)
     share = SMALLEST if grid is not None else max(SMALLEST, min(1.0, width / now))
     if not own_style:  # a style of one's own says how large text is
         _shrink(figure, share)
@@ -69,14 +71,24 @@ def fit(figure: Figure, width: float, own_style: bool) -> None:
 
 
 def _name_panels(grid: np.ndarray) -> None:
-    """Labels and titles that stood once a row or column, on every panel that shows numbers."""
+    """Labels that stood once a row or column, on the panels that share that axis and show it."""
     for (i, j), axis in np.ndenumerate(grid):
-        if not axis.get_ylabel() and axis.yaxis.get_tick_params().get("labelleft", True):
-            axis.set_ylabel(grid[i, 0].get_ylabel())
-        if not axis.get_xlabel() and axis.xaxis.get_tick_params().get("labelbottom", True):
-            axis.set_xlabel(grid[-1, j].get_xlabel())
-        if not axis.get_title():
-            axis.set_title(grid[0, j].get_title())
+        for other in grid[i, :j][::-1]:
+            if not axis.get_ylabel() and axis.get_shared_y_axes().joined(axis, other):
+                axis.set_ylabel(other.get_ylabel())
+        for other in grid[i + 1 :, j]:
+            if not axis.get_xlabel() and axis.get_shared_x_axes().joined(axis, other):
+                axis.set_xlabel(other.get_xlabel())
+
+
+def _say_once(grid: np.ndarray) -> None:
+    """No label where the numbers are a neighbour's and the label is the same."""
+    for (i, j), axis in np.ndenumerate(grid):
+        left = grid[i - 1, j] if i else None  # designed rows are columns now
+        if left is not None and not axis.yaxis.get_tick_params().get("labelleft", True):
+            axis.set_ylabel("" if axis.get_ylabel() == left.get_ylabel() else axis.get_ylabel())
+        if not axis.xaxis.get_tick_params().get("labelbottom", True):
+            axis.set_xlabel("")
 
 
 def _shrink(figure: Figure, share: float) -> None:
@@ -87,6 +99,9 @@ def _shrink(figure: Figure, share: float) -> None:
     for line in lines:
         line.set_linewidth(share * line.get_linewidth())
         line.set_markersize(share * line.get_markersize())
+    dots: Any = figure.findobj(PathCollection)
+    for some in dots:
+        some.set_sizes(share**2 * some.get_sizes())
     for axis in figure.axes:
         for each in (axis.xaxis, axis.yaxis):
             labels = each.get_ticklabels()

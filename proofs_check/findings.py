@@ -60,6 +60,10 @@ FINDINGS = {
         "No theory of consensus retraining; it is the best of three in the experiments.",
         "sharpened",
     ),
+    "labels-cifar-100": Finding(
+        "Label accuracies on CIFAR-100 at epsilon = 3, 4, 5: predictions, consensus set.",
+        "sharpened",
+    ),
     "R13-privacy": Finding("Labels are privatised by randomised response.", "confirmed"),
     "code-ridge": Finding("Of arXiv 2405.14088: ridge regression on noisy labels.", "confirmed"),
     "R23-judge": Finding("Of arXiv 2410.08942: labels that a judge keeps.", "confirmed"),
@@ -84,6 +88,7 @@ REGIMES = {
     "R13": "finite n",
     "R15": "finite n",
     "R17": "finite n",
+    "code-classes": "both",
     "code-dice": "finite n",
     "code-direct": "finite n",
     "code-finite": "finite n",

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from relabel_lab.experiments.page import claims, deep, law, probe, prose, questions, reading
+from relabel_lab.experiments.page.claims import CHANGED
 from relabel_lab.experiments.page.figures import gains_picture, law_picture, paths_picture
 from relabel_lab.experiments.page.paper import CIFAR10, NEWS
 from relabel_lab.experiments.page.speed import speed
@@ -13,8 +14,6 @@ from relabel_lab.experiments.records import Record, read_records
 
 PICTURES = "experiments"
 """Folder of the page's pictures, beside it."""
-CHANGED = "text, changed preset"
-"""Rows of the text preset as it is since the others were made."""
 
 
 class Measured(NamedTuple):
@@ -60,7 +59,8 @@ def document(runs: Mapping[str, Measured], timed: Mapping[str, Any] | None = Non
         told = reading.text_reading(runs["text"].records)
         parts += deep_part(runs["text"], prose.TEXT, told, NEWS)
     if CHANGED in runs:
-        parts += [prose.TEXT_CHANGED, deep.gains_table(runs[CHANGED].records)]
+        told = reading.collapse_reading(runs[CHANGED].records)
+        parts += deep_part(runs[CHANGED], prose.TEXT_CHANGED, told, NEWS)
     parts += prose.missing(runs)
     parts += [questions.questions(runs), claims.claims(runs)]
     parts += [prose.CLOSING] if timed is None else [speed(timed), prose.CLOSING]

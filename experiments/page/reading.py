@@ -29,6 +29,11 @@ net, trained from scratch on so few texts, is far below the paper's baseline at 
 supports no order of the arms under these mechanisms, and says nothing against the paper's."""
 
 
+def collapse_reading(records: Sequence[Record]) -> str:
+    """How many trainings learned nothing."""
+    return f"{len(collapsed(records))} of {len(records)} models end at chance."
+
+
 def image_reading(records: Sequence[Record]) -> str:
     """How the baseline was trained: agreement by epoch, and what tuning chose beside it."""
     lost, tuned = collapsed(records), [r for r in records if r.arm == "tuned"]

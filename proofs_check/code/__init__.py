@@ -2,6 +2,7 @@
 
 from relabel_lab.proofs_check.code import (
     class_labels,
+    class_schemes,
     classes,
     engines,
     evolution,
@@ -23,6 +24,7 @@ MODULES = (
     rounds,
     classes,
     class_labels,
+    class_schemes,
     finite,
     fluctuations,
     ridge,

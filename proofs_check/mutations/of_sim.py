@@ -45,8 +45,8 @@ MUTATIONS = (
     Mutation(
         "direct: rules that look back take the last label for the given one",
         "sim.direct.history",
-        "x @ theta.astype(x.dtype), given, last)",
-        "x @ theta.astype(x.dtype), last.trained, last)",
+        "scheme.relabel(turn, scores, given, last)",
+        "scheme.relabel(turn, scores, last.trained, last)",
         DIRECT,
     ),
     Mutation(

@@ -138,6 +138,16 @@ def test_a_column_of_a_paper_holds_panels_below_each_other_with_their_names():
     assert 6 < min(sizes) and max(sizes) < 8
 
 
+def test_a_panel_takes_no_label_of_another_quantity():
+    with style.applied(Look(width=3.3)):
+        figure, axes = fitting.new_figure(1, 3, 9.0, 3.6)
+        for axis, word in zip(axes, ("one quantity", "another", ""), strict=True):
+            axis.set_ylabel(word)
+        axes[2].sharey(axes[1])
+        style.picture(figure, "svg", Look(width=3.3))
+    assert [axis.get_ylabel() for axis in axes] == ["one quantity", "another", "another"]
+
+
 def test_fonts_of_a_pdf_are_embedded_whole(tmp_path, monkeypatch):
     cobweb = module("cobweb")
     monkeypatch.setitem(cobweb.PRESETS, "quick", cobweb.Preset(points=5, rounds=2))
