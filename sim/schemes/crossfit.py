@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from relabel_lab.sim.kit import Numbers, reject, whole
 from relabel_lab.sim.schemes.base import Scheme
@@ -37,9 +38,10 @@ class CrossFit(Scheme):
         return cls(int(folds) if folds % 1 == 0 and folds < 2**31 else folds)
 
     def bind(self, problem: Problem, rounds: int = 1) -> CrossFit:
-        """Check that every fold holds a sample."""
-        if int(self.folds) > int(problem.n):
-            raise reject("crossfit folds", self.folds, f"at most n = {problem.n}")
+        """Check that every fold holds a sample, in every problem of a grid."""
+        fewest = int(np.min(np.asarray(problem.n)))
+        if int(self.folds) > fewest:
+            raise reject("crossfit folds", self.folds, f"at most n = {fewest}")
         return self
 
     def label(self, score: jax.Array, given: jax.Array) -> jax.Array:

@@ -58,7 +58,10 @@ def test_problem_with_many_classes_is_the_other_type():
             "in row 1 is not allowed: flips must be rows of probabilities that sum to 1",
         ),
         ([[0.7, 0.3], [1.2, -0.2]], "in row 2 is not allowed: flips must be rows"),
-        ([[0.6, 0.2, 0.2], [0.4, 0.4, 0.2], [0, 0, 1]], "in row 2 is not allowed: flips must be largest"),
+        (
+            [[0.6, 0.2, 0.2], [0.4, 0.4, 0.2], [0, 0, 1]],
+            "in row 2 is not allowed: flips must be largest",
+        ),
     ],
 )
 def test_flip_matrices_are_checked(flips, named):

@@ -10,6 +10,7 @@ import pytest
 from relabel_lab import theory
 from relabel_lab.sim import Consensus, Full, Initial, Problem, parse_margin, power_spectrum
 from relabel_lab.sim.margins import Constant, HalfNormal
+from relabel_lab.sim.schemes import parse_scheme
 
 RULES = (Initial(), Full(), Consensus())
 NEARLY_HALF = 0.5 - 1e-10
@@ -92,3 +93,13 @@ def test_arrays_of_margin_laws_and_spectra():
         np.testing.assert_allclose(wide.log_error[i], alone.log_error, rtol=1e-12)
         alone = theory.predict(Problem(90, 31, 0.3, 1.2, spectrum=spectra[i]), Full())
         np.testing.assert_allclose(coloured.kappa[i], alone.kappa, rtol=1e-13)
+
+
+def test_folds_of_a_grid_of_sizes():
+    """Cross-fitting over an array of n: each as alone, refused where a fold would be empty."""
+    folds = parse_scheme("crossfit:5")
+    grid = theory.predict(Problem(np.array([100, 200]), 51, 0.3, 1.2), folds).kappa
+    alone = [theory.predict(Problem(n, 51, 0.3, 1.2), folds).kappa for n in (100, 200)]
+    np.testing.assert_allclose(grid, alone, rtol=1e-12)
+    with pytest.raises(ValueError, match="at most n = 3"):
+        theory.predict(Problem(np.array([3, 200]), 51, 0.3, 1.2), folds)
