@@ -19,7 +19,7 @@ from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 
 from relabel_lab.pilot import Channel, RetrainingClassifier
-from tests.pilot.noisy import learner
+from tests.pilot.plain import learner
 
 
 def test_full_is_two_fits_by_hand(noisy):

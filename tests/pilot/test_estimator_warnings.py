@@ -9,7 +9,7 @@ from sklearn.tree import DecisionTreeClassifier
 
 from relabel_lab.pilot import Channel, RetrainingClassifier, RetrainingWarning
 from relabel_lab.pilot.decision import Verdict
-from tests.pilot.noisy import learner
+from tests.pilot.plain import learner
 
 
 def rare_class():

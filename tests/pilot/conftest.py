@@ -1,9 +1,8 @@
-"""Noisy labels of two classes, and the learner that meets them."""
+"""Noisy labels that several files share."""
 
 import numpy as np
 import pytest
 from sklearn.datasets import make_classification
-from sklearn.linear_model import LogisticRegression
 
 
 @pytest.fixture(scope="module")
@@ -15,7 +14,3 @@ def noisy():
     draw = np.random.default_rng(0)
     given = np.where(draw.random(300) < 0.3, (y + draw.integers(1, 3, 300)) % 3, y)
     return X, np.array(["ant", "bee", "cow"])[given]
-
-
-def learner():
-    return LogisticRegression(C=0.5)
