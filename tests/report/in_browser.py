@@ -104,7 +104,8 @@ def _judge(found: dict[str, Any], size: int) -> list[str]:
         ),
         ("P(improves)", found["worst"]["finite"], FINITE),
         ("slider, median of a drag, ms", found["slider"], SLIDER),
-        ("layout shift", found["shift"], 0.0),
+        # 0.1 counts as good; a loaded machine that paints in between shows about 0.001.
+        ("layout shift", found["shift"], 0.01),
         ("things wider than the window", len(found["overflow"]), 0),
         ("texts of too little contrast", len(found["faint"]), 0),
         ("controls without a name", len(found["unnamed"]), 0),
