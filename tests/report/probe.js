@@ -1,9 +1,13 @@
 // Runs inside the report: what it finds goes into a last element, #probe.
 (() => {
-  const found = { worst: {}, errors: [], overflow: [], faint: [], unnamed: [], outside: [], shift: 0 };
+  const found = { worst: {}, errors: [], overflow: [], faint: [], unnamed: [], outside: [], moved: [], shift: 0 };
   window.addEventListener("error", (event) => found.errors.push(event.message));
   new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) found.shift += entry.value;
+    for (const entry of list.getEntries()) {
+      found.shift += entry.value;
+      found.moved.push(...entry.sources.map(({ node, previousRect, currentRect }) =>
+        `${node?.nodeName}#${node?.id ?? ""} ${JSON.stringify(previousRect)} -> ${JSON.stringify(currentRect)}`));
+    }
   }).observe({ type: "layout-shift", buffered: true });
 
   const apart = (ours, theirs) => Math.max(
