@@ -22,6 +22,7 @@ class Status(IntEnum):
     UNDEFINED = 4
     NOISE = 5
     CLASSES = 6
+    UNSOLVED = 7
 
     @property
     def reason(self) -> str | None:
@@ -39,6 +40,8 @@ _REASONS = {
     "64-bit arithmetic",
     Status.NOISE: "labels are flipped by features of the noise, outside R2-R5; the direct engine "
     "serves",
+    Status.UNSOLVED: "the equations of the limit were not solved, or the intercept not resolved, to "
+    "their tolerance; the direct engine serves",
     Status.CLASSES: "the scheme has no rule for more than two classes",
 }
 

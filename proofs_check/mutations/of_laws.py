@@ -43,17 +43,17 @@ MUTATIONS = (
         "jnp.where(tree.sign > 0, flipped, 1 - flipped)",
         ROUNDS,
     ),
-    # theory.limit.ridge
+    # theory.limit.learners.ridge
     Mutation(
         "ridge: noise without 1 - D",
-        "theory.limit.ridge",
+        "theory.limit.learners.ridge",
         "target * d / (1 - d)",
         "target * d",
         RIDGE,
     ),
     Mutation(
         "ridge: residuals of training samples not shrunk",
-        "theory.limit.ridge",
+        "theory.limit.learners.ridge",
         "residual = s * (given",
         "residual = (given",
         RIDGE,

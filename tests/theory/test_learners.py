@@ -79,6 +79,14 @@ def test_agrees_with_a_public_study_over_three_stages():
     np.testing.assert_allclose(1 - found.accuracy, (0.151, 0.172, 0.380), atol=1.5e-3)
 
 
+def test_an_intercept_that_is_not_resolved_is_not_predicted():
+    """A heavy penalty leaves scores that quasi-Monte Carlo's intercept would drown."""
+    problem = sim.Problem(800, 201, 0.3, 0.8, margin="gaussian")
+    lost = predict_learner(problem, sim.Consensus(), Logistic(1e6, True), 2, positive=0.4)
+    assert lost.reason is not None and np.isnan(lost.kappa).all()
+    assert np.isnan(lost.accuracy).all()
+
+
 def test_labels_that_do_not_change_leave_the_model():
     problem = sim.Problem(200, 401, 0.3, 1.0)
     found = predict_learner(problem, sim.Full(), Ridge(1e-4, True))

@@ -10,7 +10,7 @@ from relabel_lab.sim.learners import Ridge
 from relabel_lab.sim.noise import ClassFlips, DirectionFlips
 from relabel_lab.sim.schemes import Interpolate, parse_scheme
 from relabel_lab.theory.limit import predict_ridge
-from relabel_lab.theory.limit.ridge import shrinkage
+from relabel_lab.theory.limit.learners.ridge import shrinkage
 from tests.strategies import agrees
 
 

@@ -13,7 +13,7 @@ from relabel_lab.theory.limit.critical import (
 )
 from relabel_lab.theory.limit.label_moments import Moments, moments, rule_moments, weights
 from relabel_lab.theory.limit.later_rounds import several_rounds
-from relabel_lab.theory.limit.learners import LearnerPrediction, predict_learner
+from relabel_lab.theory.limit.learners import LearnerPrediction, predict_learner, predict_ridge
 from relabel_lab.theory.limit.one_round import kappa, one_round, predict_limit
 from relabel_lab.theory.limit.parameters import Limit, isotropic, limit_of
 from relabel_lab.theory.limit.population import (
@@ -22,7 +22,6 @@ from relabel_lab.theory.limit.population import (
     population_map,
     population_threshold,
 )
-from relabel_lab.theory.limit.ridge import predict_ridge
 from relabel_lab.theory.limit.rounds import (
     BestRounds,
     RoundsPrediction,

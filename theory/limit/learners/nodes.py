@@ -58,7 +58,10 @@ def with_normal(nodes: Nodes, edges: np.ndarray, breaks: jax.Array) -> Nodes:
 
 
 def sobol(problem: Problem, positive: jax.Array, dimensions: int, replicate: int) -> Nodes:
-    """Scrambled Sobol points for margin and ``dimensions`` normals, each with every label."""
+    """Scrambled Sobol points for margin and ``dimensions`` normals, each with every label.
+
+    The two classes mirror each other, so that what symmetry makes 0, an intercept, is 0.
+    """
     from scipy.stats import qmc  # half a second to import, which one round need not wait for
 
     generator = np.random.default_rng([_SEED, replicate])
@@ -74,5 +77,5 @@ def sobol(problem: Problem, positive: jax.Array, dimensions: int, replicate: int
         share = positive if y > 0 else 1 - positive
         chances.append(share * (1 - flip if right > 0 else flip) / m.size)
     classes, agree = (jnp.repeat(jnp.array(each), m.size) for each in zip(*kinds, strict=True))
-    given, each = classes * agree, jnp.tile(normals[1:], 4)
-    return Nodes(jnp.concatenate(chances), classes, jnp.tile(m, 4), given, each)
+    mirrored = classes * jnp.tile(normals[1:], 4)
+    return Nodes(jnp.concatenate(chances), classes, jnp.tile(m, 4), classes * agree, mirrored)

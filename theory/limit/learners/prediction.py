@@ -10,11 +10,11 @@ import numpy as np
 
 from relabel_lab.sim import Problem
 from relabel_lab.sim.direct import log_error
-from relabel_lab.sim.kit import reject, require, whole
+from relabel_lab.sim.kit import reject, whole
 from relabel_lab.sim.learners import Learner, Penalised
 from relabel_lab.sim.margins import Constant
-from relabel_lab.sim.noise import ClassFlips
 from relabel_lab.sim.schemes import Initial, Scheme
+from relabel_lab.theory.limit.learners.allowed import isotropic_only, share_of_positives
 from relabel_lab.theory.limit.learners.losses import loss_of
 from relabel_lab.theory.limit.learners.nodes import ASKEW, EDGES, REPLICATES, sobol
 from relabel_lab.theory.limit.learners.replay import Panels, Points, replayed
@@ -23,6 +23,7 @@ from relabel_lab.theory.limit.learners.stages import Stage, World
 from relabel_lab.theory.status import Prediction, Status
 
 _NOTHING = 1e-15  # mean square by which labels move: none that 64 bits would notice
+_RESOLVED = 0.02  # error of intercept over score deviation: moves an accuracy by at most 0.008
 
 
 class LearnerPrediction(Prediction):
@@ -53,7 +54,8 @@ def predict_learner(
     Returns:
         Arrays [rounds + 1]: by quadrature up to round 1 at constant margin, the error its distance
         from another rule; else by quasi-Monte Carlo, the error that of the mean of eight
-        replicates.  Where the equations were not solved, NaN with a status.
+        replicates.  Where the equations were not solved, or the intercept is not resolved (scores
+        next to 0 under a heavy penalty), NaN with a status.
 
     Raises:
         ValueError: for a spectrum, noise that depends on z, a scheme or learner without a limit, or
@@ -61,7 +63,7 @@ def predict_learner(
     """
     whole("rounds", rounds, 0)
     learners = _each_round(learner, rounds)
-    share = _share(problem, positive)
+    share = share_of_positives(problem, positive)
     schemes = [scheme] * rounds if isinstance(scheme, Scheme) else list(scheme)
     _insist(problem, schemes, rounds)
     if rounds and all(isinstance(each, Initial) for each in schemes) and _alike(learners):
@@ -71,25 +73,30 @@ def predict_learner(
     )
     world = World(gamma, sigma, alpha, learners[0].intercept)
     quadrature = rounds == 0 or (rounds == 1 and isinstance(problem.law, Constant))
-    rules: list[Panels | Points]
-    if quadrature:
-        rules = [Panels(problem, jnp.asarray(share), edges) for edges in (ASKEW, EDGES)]
-    else:
-        rules = [
-            Points(sobol(problem, jnp.asarray(share), rounds + 1, i)) for i in range(REPLICATES)
-        ]
+    rules = _rules(problem, jnp.asarray(share), rounds, quadrature)
     runs = np.stack(list(_until_lost(_trajectory(world, schemes, learners, r) for r in rules)))
     centre, error = _summarised(runs, quadrature)
     kappa, shift, right, coverage = map(jnp.asarray, centre)
-    solved = bool(np.isfinite(runs).all())
+    solved = bool(np.isfinite(runs).all()) and bool((error[1] < _RESOLVED).all())
+    if not solved:
+        kappa, shift, right, coverage = (each * jnp.nan for each in (kappa, shift, right, coverage))
     return LearnerPrediction(
         kappa,
         log_error(problem.law, kappa, shift, jnp.asarray(share)),
         right,
         coverage,
-        jnp.asarray(int(Status.PREDICTED if solved else Status.UNDEFINED)),
-        jnp.asarray(error),
+        jnp.asarray(int(Status.PREDICTED if solved else Status.UNSOLVED)),
+        jnp.asarray(error[0]),
     )
+
+
+def _rules(
+    problem: Problem, share: jax.Array, rounds: int, quadrature: bool
+) -> list[Panels] | list[Points]:
+    """Two rules of quadrature, or replicates of quasi-Monte Carlo."""
+    if quadrature:
+        return [Panels(problem, share, edges) for edges in (ASKEW, EDGES)]
+    return [Points(sobol(problem, share, rounds + 1, i)) for i in range(REPLICATES)]
 
 
 def _each_round(learner: Learner | Sequence[Learner], rounds: int) -> list[Penalised]:
@@ -103,19 +110,8 @@ def _each_round(learner: Learner | Sequence[Learner], rounds: int) -> list[Penal
     return [each for each in learners if isinstance(each, Penalised)]
 
 
-def _share(problem: Problem, positive: float | None) -> float:
-    own = problem.noise.positive if isinstance(problem.noise, ClassFlips) else None
-    if positive is None:
-        return 0.5 if own is None else float(own)
-    require("positive", positive, lambda share: (share >= 0) & (share <= 1), "in [0, 1]")
-    if own is not None and positive != own:
-        raise reject("positive", positive, f"{own}, as the noise says")
-    return float(positive)
-
-
 def _insist(problem: Problem, schemes: list[Scheme], rounds: int) -> None:
-    if problem.spectrum is not None:
-        raise reject("spectrum", "given", "isotropic for a learner in the limit; direct answers")
+    isotropic_only(problem)
     shape = jnp.broadcast_shapes(*(jnp.shape(leaf) for leaf in jax.tree.leaves(problem)))
     if shape != ():
         raise reject("problem", f"an array of shape {shape}", "one problem at a time for a learner")
@@ -150,10 +146,10 @@ def _repeated(once: LearnerPrediction, rounds: int) -> LearnerPrediction:
 
 
 def _summarised(runs: np.ndarray, quadrature: bool) -> tuple[np.ndarray, np.ndarray]:
-    """Numbers [4, rounds + 1] and the error of kappa from runs [rules, 4, rounds + 1]."""
+    """Numbers [4, rounds + 1] and their errors from runs [rules, 4, rounds + 1]."""
     if quadrature:
-        return runs[-1], np.abs(runs[-1] - runs[0])[0]
-    return runs.mean(0), runs.std(0, ddof=min(1, len(runs) - 1))[0] / np.sqrt(len(runs))
+        return runs[-1], np.abs(runs[-1] - runs[0])
+    return runs.mean(0), runs.std(0, ddof=min(1, len(runs) - 1)) / np.sqrt(len(runs))
 
 
 def _trajectory(

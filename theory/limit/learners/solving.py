@@ -116,7 +116,7 @@ def _from(
         x, jnp.full_like(x, jnp.inf), 0 * x, jnp.ones(()), (nothing, nothing), jnp.zeros((), int)
     )
     end = jax.lax.while_loop(unsolved, newton, start)
-    return Stage(_row(end.x, past), *end.rows, samples.share, _worst(end.now))
+    return Stage(_row(end.x, past), *end.rows, _worst(end.now))
 
 
 def _worst(misfit: jax.Array) -> jax.Array:

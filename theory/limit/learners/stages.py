@@ -46,13 +46,12 @@ class Row(NamedTuple):
 class Stage(NamedTuple):
     """A solved stage: its row, and the rows of A and Q behind it, shapes [t + 1].
 
-    ``share`` is c_t, ``penalty`` L_t; ``residual`` the largest relative misfit of the equations.
+    ``residual`` is the largest relative misfit of the equations.
     """
 
     row: Row
     response: jax.Array
     energy: jax.Array
-    share: jax.Array
     residual: jax.Array
 
 

@@ -29,11 +29,11 @@ import numpy as np
 
 from relabel_lab.sim import Outcome, Problem
 from relabel_lab.sim.direct import log_error
-from relabel_lab.sim.kit import Scalar, reject, require
+from relabel_lab.sim.kit import Scalar, reject
 from relabel_lab.sim.learners import Ridge
 from relabel_lab.sim.margins import TURNING, density, merged, panels
-from relabel_lab.sim.noise import ClassFlips
 from relabel_lab.sim.schemes import Full, Initial, Interpolate, Scheme, Soft
+from relabel_lab.theory.limit.learners.allowed import isotropic_only, share_of_positives
 
 _EDGES = np.linspace(-9.0, 9.0, 7)
 _RULES = (Initial, Full, Soft, Interpolate)
@@ -60,15 +60,12 @@ def predict_ridge(
         ValueError: for a spectrum, for noise that depends on z, another scheme, or a share other
             than that of flips by class.
     """
-    if problem.spectrum is not None:
-        raise reject("spectrum", "given", "isotropic for ridge in the limit; direct answers")
+    isotropic_only(problem)
     if not isinstance(scheme, _RULES):
         names = ", ".join(str(kind.__name__).lower() for kind in _RULES)
         raise reject("scheme", scheme.name, f"one of {names} for ridge in the limit")
-    require("positive", positive, lambda share: (share >= 0) & (share <= 1), "in [0, 1]")
-    if isinstance(problem.noise, ClassFlips) and positive != problem.noise.positive:
-        raise reject("positive", positive, f"{problem.noise.positive}, as the noise says")
-    numbers = (problem, scheme, learner, retrained or learner, positive)
+    share = share_of_positives(problem, positive)
+    numbers = (problem, scheme, learner, retrained or learner, share)
     return _predict(*jax.tree.map(lambda leaf: jnp.asarray(leaf, jnp.float64), numbers))
 
 
