@@ -1,13 +1,14 @@
 """Accuracies of schemes after one round, predicted as lines and simulated as markers."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
 import numpy as np
 from matplotlib.lines import Line2D
 
-from relabel_lab.figures.style import colour_of, marker_of
+from relabel_lab.figures.fitting import new_figure
+from relabel_lab.figures.style import ACCURACY, colour_of, marker_of
 from relabel_lab.sim import Problem, dice, parse_scheme
 from relabel_lab.theory import predict
 
@@ -15,7 +16,7 @@ EVERY = (
     "initial", "full", "consensus", "crossfit:5", "fresh", "soft:1", "confident:0.5",
     "interpolate:0.5", "optimal",
 )  # fmt: skip
-SCALAR = ("confident", "crossfit", "optimal", "optimal-uncorrected")  # bound to one problem
+SCALAR = ("confident", "optimal", "optimal-uncorrected")  # bound to one problem
 SEPARATIONS = (2.5, 0.7)
 
 
@@ -71,7 +72,23 @@ def remarks(asked: dict[str, Any]) -> str:
     return told
 
 
-def draw_panel(axis: Any, line_x: Any, panel: dict[str, Any], x: Any) -> None:
+def draw_panels(
+    data: dict[str, Any], line_x: Any, x: Any, label: str, dress: Callable[[Any], Any]
+) -> Any:
+    """The figure, a panel a separation; ``dress`` sees to the axis of ``x``, called ``label``."""
+    figure, axes = new_figure(1, len(data["panels"]), 9.0, 4.4, sharex=True, sharey=True)
+    for axis, panel in zip(axes, data["panels"], strict=True):
+        _draw_panel(axis, line_x, panel, x)
+        dress(axis)
+        axis.set_xlabel(label)
+        axis.set_title(rf"$\rho$ = {panel['rho']:g}")
+    axes[0].set_ylabel(ACCURACY)
+    axes[0].set_ylim(48, 101)
+    _legend(figure, data["panels"][0])
+    return figure
+
+
+def _draw_panel(axis: Any, line_x: Any, panel: dict[str, Any], x: Any) -> None:
     """Lines and markers in per cent; bars are 95 % intervals, mostly smaller than a marker."""
     for name, values in panel["predicted"].items():
         axis.plot(line_x, 100 * np.array(values, float), color=colour_of(name), linewidth=1.3)
@@ -83,7 +100,7 @@ def draw_panel(axis: Any, line_x: Any, panel: dict[str, Any], x: Any) -> None:
         )  # fmt: skip
 
 
-def legend(figure: Any, panel: dict[str, Any]) -> None:
+def _legend(figure: Any, panel: dict[str, Any]) -> None:
     """Schemes with colour, and marker where they are simulated, below the panels."""
     handles = [
         Line2D([], [], color=colour_of(name), label=name, mfc="white",

@@ -7,9 +7,8 @@ import numpy as np
 
 from relabel_lab.figures import curves
 from relabel_lab.figures.asked import Asked
-from relabel_lab.figures.fitting import new_figure
 from relabel_lab.figures.registry import Step
-from relabel_lab.figures.style import ACCURACY, ALPHA, plain_log_axis
+from relabel_lab.figures.style import ALPHA, plain_log_axis
 from relabel_lab.sim import Problem
 
 SUMMARY = "accuracy against n/d after one round of every scheme, predicted and simulated"
@@ -87,15 +86,10 @@ def caption(data: dict[str, Any]) -> str:
 
 def draw(data: dict[str, Any]) -> Any:
     """A panel a separation."""
-    figure, axes = new_figure(1, len(data["panels"]), 9.0, 4.4, sharex=True, sharey=True)
     fine = data["alpha_fine"]
-    for axis, panel in zip(axes, data["panels"], strict=True):
-        curves.draw_panel(axis, fine, panel, data["alpha"])
+
+    def dress(axis: Any) -> None:
         plain_log_axis(axis.xaxis, [0.1, 0.3, 1, 3, 10, 30, 100])
         axis.set_xlim(0.85 * min(fine), 1.15 * max(fine))
-        axis.set_xlabel(ALPHA)
-        axis.set_title(rf"$\rho$ = {panel['rho']:g}")
-    axes[0].set_ylabel(ACCURACY)
-    axes[0].set_ylim(48, 101)
-    curves.legend(figure, data["panels"][0])
-    return figure
+
+    return curves.draw_panels(data, fine, data["alpha"], ALPHA, dress)

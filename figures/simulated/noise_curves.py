@@ -7,9 +7,8 @@ import numpy as np
 
 from relabel_lab.figures import curves
 from relabel_lab.figures.asked import Asked
-from relabel_lab.figures.fitting import new_figure
 from relabel_lab.figures.registry import Step
-from relabel_lab.figures.style import ACCURACY, P
+from relabel_lab.figures.style import P
 from relabel_lab.sim import Problem
 
 SUMMARY = "accuracy against the flip probability p after one round of every scheme"
@@ -65,13 +64,6 @@ def caption(data: dict[str, Any]) -> str:
 
 def draw(data: dict[str, Any]) -> Any:
     """A panel a separation."""
-    figure, axes = new_figure(1, len(data["panels"]), 9.0, 4.4, sharex=True, sharey=True)
-    for axis, panel in zip(axes, data["panels"], strict=True):
-        curves.draw_panel(axis, data["p_fine"], panel, data["p"])
-        axis.set_xlim(-0.01, 0.5)
-        axis.set_xlabel(P)
-        axis.set_title(rf"$\rho$ = {panel['rho']:g}")
-    axes[0].set_ylabel(ACCURACY)
-    axes[0].set_ylim(48, 101)
-    curves.legend(figure, data["panels"][0])
-    return figure
+    return curves.draw_panels(
+        data, data["p_fine"], data["p"], P, lambda axis: axis.set_xlim(-0.01, 0.5)
+    )
